@@ -1,0 +1,3 @@
+//! The binary `cresset`.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! Is this object what the standard says it should be?
