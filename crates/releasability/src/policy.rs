@@ -217,8 +217,8 @@ impl Policy {
         }
     }
 
-    /// The label of a marking on an object of `origin`.
-    pub(crate) fn marking(&self, id: &str, origin: &Organisation) -> Label {
+    /// What a marking on an object of `origin` means here.
+    pub fn resolve(&self, id: &str, origin: &Organisation) -> Label {
         self.markings.resolve(id, origin, &self.own)
     }
 

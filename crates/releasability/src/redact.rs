@@ -85,7 +85,7 @@ impl Redaction<'_> {
         let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
         for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
             let marking = entry.get("marking_ref").and_then(Value::as_str);
-            granular.labels.push(marking.map(|id| self.policy.marking(&id, &self.stamp.origin)));
+            granular.labels.push(marking.map(|id| self.policy.resolve(&id, &self.stamp.origin)));
             for selector in entry.get("selectors").map(Value::elements).into_iter().flatten() {
                 let path = selector.as_str().unwrap_or_default();
                 // A marking that speaks of nothing we can find may have meant anything.
