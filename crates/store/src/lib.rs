@@ -31,9 +31,14 @@
 //! 16. **Waiting** ends once there is a sequence above the one seen.
 //! 17. **One writer.** A directory that is open is not opened again, by this process or another.
 
+#[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod embedded;
 pub mod memory;
+mod shape;
+mod tail;
+
+pub use shape::UnknownLabel;
 
 use std::{fmt, num::NonZeroU32};
 

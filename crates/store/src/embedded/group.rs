@@ -1,0 +1,377 @@
+//! What do the batches of one group come to, before any of it is written?
+//!
+//! Batches are applied one after the other on top of a view; each sees what those before it did. Nothing here writes, so a
+//! group that cannot be applied is simply dropped.
+
+use std::collections::{BTreeMap, HashMap};
+
+use bytes::Bytes;
+use fjall::PersistMode;
+
+use super::{
+    counters::Counters,
+    encoding::{self, Counter, KeptClaim, ObjectKey, corrupt},
+    keys,
+    reading::{Reading, read_cursor, read_document},
+    tables::{Tables, failure},
+};
+use crate::{
+    Batch, ChangeKind, Claim, CollectionNumber, Commit, Document, LabelId, Multiplicity, Operation, Outcome,
+    Precondition, Receipt, ReceiptDraft, Sequence, StoreError, StoreLimits, Timestamp, shape,
+};
+
+/// Why a batch was not applied.
+pub(super) enum Failure {
+    /// It was refused before anything was done; the group goes on without it.
+    Refused(StoreError),
+    /// It failed halfway; the group must not be written.
+    Spoilt(StoreError),
+}
+
+/// What a group does, so far.
+pub(super) struct Group<'a> {
+    reading: Reading<'a>,
+    counters: &'a Counters,
+    limits: &'a StoreLimits,
+    /// How many labels there were before the group: only those can stand on objects.
+    labels: u32,
+    claims: HashMap<String, Claims>,
+    writes: Writes,
+    pub(super) new_labels: Vec<Bytes>,
+}
+
+/// The claims of an id.
+struct Claims {
+    kept: Vec<KeptClaim>,
+    change: Option<Changed>,
+}
+
+/// Marks what has to be written.
+struct Changed;
+
+/// What is to be written, as far as it is known without the claims.
+#[derive(Default)]
+struct Writes {
+    last: Sequence,
+    objects: BTreeMap<ObjectKey, Option<Vec<u8>>>,
+    log: Vec<(Sequence, Vec<u8>)>,
+    meta: BTreeMap<Vec<u8>, Option<Bytes>>,
+    counters: HashMap<(CollectionNumber, LabelId), Counter>,
+}
+
+impl<'a> Group<'a> {
+    pub(super) fn new(
+        reading: Reading<'a>,
+        counters: &'a Counters,
+        limits: &'a StoreLimits,
+        labels: u32,
+    ) -> Self {
+        let writes = Writes { last: reading.view.last, ..Writes::default() };
+        let (claims, new_labels) = (HashMap::new(), Vec::new());
+        Self { reading, counters, limits, labels, claims, writes, new_labels }
+    }
+
+    /// Adds a batch to the group.
+    pub(super) fn apply(&mut self, batch: &Batch) -> Result<Commit, Failure> {
+        shape::check(batch, self.labels).map_err(Failure::Refused)?;
+        for (index, precondition) in batch.preconditions.iter().enumerate() {
+            if !self.holds(precondition).map_err(Failure::Refused)? {
+                return Err(Failure::Refused(StoreError::Conflict(index)));
+            }
+        }
+        let outcomes: Result<Vec<_>, _> =
+            batch.operations.iter().map(|operation| self.operate(operation, batch.now)).collect();
+        let outcomes = outcomes.map_err(Failure::Spoilt)?;
+        if let Some(draft) = &batch.receipt {
+            self.writes.keep_receipt(draft, batch, &outcomes);
+        }
+        Ok(Commit { sequence: self.writes.last, outcomes })
+    }
+
+    /// Gives a new label its number.
+    pub(super) fn intern(&mut self, content: &Bytes) -> Result<LabelId, StoreError> {
+        let position = self.new_labels.iter().position(|label| label == content);
+        let offset = u32::try_from(position.unwrap_or(self.new_labels.len())).unwrap_or(u32::MAX);
+        let number = self.labels.saturating_add(offset);
+        if position.is_none() {
+            if number >= self.limits.labels_max {
+                return Err(StoreError::Limit("labels_max"));
+            }
+            self.new_labels.push(content.clone());
+            self.writes.meta.insert(keys::label(LabelId(number)), Some(content.clone()));
+        }
+        Ok(LabelId(number))
+    }
+
+    /// Forgets a receipt that expired.
+    pub(super) fn sweep(&mut self, expiry_key: Bytes, now: Timestamp) -> Result<(), StoreError> {
+        let key = keys::receipt(encoding::id_of_expiry(&expiry_key)?);
+        if let Some(value) = self.meta(&key)?
+            // One that cannot be read is of no use to anybody, and must not keep others from committing.
+            && encoding::read_receipt(&value).map_or(true, |(expires, _)| expires <= now)
+        {
+            self.writes.meta.insert(key, None);
+        }
+        self.writes.meta.insert(expiry_key.into(), None);
+        Ok(())
+    }
+
+    /// The key of the earliest expiry that the group adds.
+    pub(super) fn earliest_expiry(&self) -> Option<Vec<u8>> {
+        let added = self.writes.meta.range(keys::EXPIRIES.to_vec()..).filter(|(_, value)| value.is_some());
+        added.map(|(key, _)| key.clone()).next()
+    }
+
+    /// Where the log ends once the group is written.
+    pub(super) fn last(&self) -> Sequence {
+        self.writes.last
+    }
+
+    /// The counters that the group changes.
+    pub(super) fn take_counters(&mut self) -> HashMap<(CollectionNumber, LabelId), Counter> {
+        std::mem::take(&mut self.writes.counters)
+    }
+
+    fn meta(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
+        self.writes.meta.get(key).map_or_else(|| self.reading.meta(key), |value| Ok(value.clone()))
+    }
+
+    fn holds(&self, precondition: &Precondition) -> Result<bool, StoreError> {
+        Ok(match precondition {
+            Precondition::DocumentVersion { name, version } => {
+                read_document(self.meta(&keys::document(name))?)?.version == *version
+            }
+            Precondition::CursorAt { consumer, sequence } => {
+                read_cursor(self.meta(&keys::cursor(consumer))?)? == *sequence
+            }
+        })
+    }
+
+    fn operate(&mut self, operation: &Operation, now: Timestamp) -> Result<Outcome, StoreError> {
+        match operation {
+            Operation::Add { collection, label, origin, meaning, object } => {
+                let claim = Claim {
+                    collection: *collection,
+                    sequence: Sequence::ZERO,
+                    label: *label,
+                    origin: *origin,
+                    version: object.version(),
+                    spec_version: object.spec_version(),
+                    meaning: *meaning,
+                };
+                self.add(claim, object, now)
+            }
+            Operation::Remove { collection, id, sequence } => {
+                self.remove(*collection, id.as_str(), *sequence, now)
+            }
+            Operation::Relabel { collection, id, sequence, label } => {
+                let target = (*collection, id.as_str(), *sequence);
+                self.relabel(target, *label, now)
+            }
+            Operation::Document { name, content } => {
+                let key = keys::document(name);
+                let version = read_document(self.meta(&key)?)?.version.saturating_add(1);
+                let value = encoding::document_value(&Document { version, content: content.clone() });
+                self.writes.meta.insert(key, Some(value.into()));
+                self.writes.append(now, &ChangeKind::Document(name.clone()));
+                Ok(Outcome::Written)
+            }
+            Operation::Cursor { consumer, sequence } => {
+                let value = encoding::sequence_value(*sequence);
+                self.writes.meta.insert(keys::cursor(consumer), Some(value.into()));
+                Ok(Outcome::Written)
+            }
+        }
+    }
+
+    fn add(
+        &mut self,
+        mut claim: Claim,
+        object: &stix::Object,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        let claims = load(&mut self.claims, self.reading, object.id())?;
+        let place = |claim: &Claim| (claim.collection, claim.origin, claim.version);
+        if let Some(there) =
+            claims.kept.iter().map(|kept| &kept.claim).find(|there| place(there) == place(&claim))
+        {
+            let same = there.meaning == claim.meaning;
+            let sequence = there.sequence;
+            return Ok(if same { Outcome::Unchanged(sequence) } else { Outcome::Differs(sequence) });
+        }
+        if claims.kept.len() >= self.limits.claims_per_id_max {
+            return Ok(Outcome::Full);
+        }
+        let mut multiplicity = Multiplicity::Single;
+        for sibling in claims.kept.iter_mut().filter(|kept| kept.claim.collection == claim.collection) {
+            multiplicity = Multiplicity::Plural;
+            if sibling.multiplicity == Multiplicity::Single {
+                sibling.multiplicity = Multiplicity::Plural;
+                self.writes.make_plural(self.reading, &sibling.claim)?;
+            }
+        }
+        let value = encoding::object_value(multiplicity, object.record());
+        claim.sequence = self.writes.place(self.counters, claim.collection, claim.label, (value, now));
+        claims.kept.push(KeptClaim { claim, multiplicity });
+        claims.change = Some(Changed);
+        Ok(Outcome::Added(claim.sequence))
+    }
+
+    fn remove(
+        &mut self,
+        collection: CollectionNumber,
+        id: &str,
+        was: Sequence,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        let claims = load(&mut self.claims, self.reading, id)?;
+        let Some(kept) = claims.take(collection, was) else { return Ok(Outcome::Absent) };
+        Ok(Outcome::Removed(self.writes.displace(self.counters, &kept.claim, id, now)))
+    }
+
+    fn relabel(
+        &mut self,
+        (collection, id, was): (CollectionNumber, &str, Sequence),
+        label: LabelId,
+        now: Timestamp,
+    ) -> Result<Outcome, StoreError> {
+        let claims = load(&mut self.claims, self.reading, id)?;
+        let Some(mut kept) = claims.take(collection, was) else { return Ok(Outcome::Absent) };
+        let value = self.writes.object_value(self.reading, &kept.claim)?;
+        self.writes.displace(self.counters, &kept.claim, id, now);
+        kept.claim.label = label;
+        kept.claim.sequence = self.writes.place(self.counters, collection, label, (value, now));
+        claims.kept.push(kept);
+        Ok(Outcome::Added(kept.claim.sequence))
+    }
+
+    /// Writes everything, or nothing, and returns when it is durable.
+    pub(super) fn write(
+        self,
+        counters: &HashMap<(CollectionNumber, LabelId), Counter>,
+    ) -> Result<(), StoreError> {
+        let Tables { objects, claims, log, meta, database } = self.reading.tables;
+        let Writes { objects: object_writes, log: log_writes, meta: meta_writes, .. } = self.writes;
+        let capacity = object_writes.len() + self.claims.len() + log_writes.len() + meta_writes.len();
+        let mut batch = fjall::OwnedWriteBatch::with_capacity(database.clone(), capacity + counters.len())
+            .durability(Some(PersistMode::SyncAll));
+        for (key, value) in object_writes {
+            match value {
+                Some(value) => batch.insert(objects, key, value),
+                None => batch.remove(objects, key),
+            }
+        }
+        for (id, Claims { kept, change }) in self.claims {
+            match change {
+                Some(Changed) if kept.is_empty() => batch.remove(claims, id),
+                Some(Changed) => batch.insert(claims, id, encoding::claims_value(&kept)),
+                None => {}
+            }
+        }
+        for (sequence, change) in log_writes {
+            batch.insert(log, encoding::log_key(sequence), change);
+        }
+        for (key, value) in meta_writes {
+            match value {
+                Some(value) => batch.insert(meta, key, value),
+                None => batch.remove(meta, key),
+            }
+        }
+        for ((collection, label), counter) in counters {
+            batch.insert(meta, keys::counter(*collection, *label), encoding::counter_value(counter));
+        }
+        batch.commit().map_err(failure)
+    }
+}
+
+/// The claims of an id as the group left them.
+fn load<'m>(
+    loaded: &'m mut HashMap<String, Claims>,
+    reading: Reading<'_>,
+    id: &str,
+) -> Result<&'m mut Claims, StoreError> {
+    // Asked twice, because an entry would need an owned id for those that are there as well.
+    if !loaded.contains_key(id) {
+        let kept = reading.claims(id)?;
+        loaded.insert(id.to_owned(), Claims { kept, change: None });
+    }
+    loaded.get_mut(id).ok_or_else(|| corrupt("a list of claims"))
+}
+
+impl Claims {
+    fn take(&mut self, collection: CollectionNumber, sequence: Sequence) -> Option<KeptClaim> {
+        let wanted =
+            |kept: &KeptClaim| (kept.claim.collection, kept.claim.sequence) == (collection, sequence);
+        let position = self.kept.iter().position(wanted)?;
+        self.change = Some(Changed);
+        Some(self.kept.remove(position))
+    }
+}
+
+impl Writes {
+    /// Takes the next place in the order and says in the log what happened there.
+    fn append(&mut self, now: Timestamp, kind: &ChangeKind) -> Sequence {
+        self.last = Sequence::at(now).max(Sequence::new(self.last.get().saturating_add(1)));
+        self.log.push((self.last, encoding::change_value(kind)));
+        self.last
+    }
+
+    fn counter(&mut self, counters: &Counters, collection: CollectionNumber, label: LabelId) -> &mut Counter {
+        self.counters.entry((collection, label)).or_insert_with(|| counters.get(collection, label))
+    }
+
+    /// Puts an object at the end of the order.
+    fn place(
+        &mut self,
+        counters: &Counters,
+        collection: CollectionNumber,
+        label: LabelId,
+        (value, now): (Vec<u8>, Timestamp),
+    ) -> Sequence {
+        let sequence = self.append(now, &ChangeKind::Added { collection, label });
+        self.objects.insert(encoding::object_key(collection, label, sequence), Some(value));
+        self.counter(counters, collection, label).added(sequence);
+        sequence
+    }
+
+    /// Takes an object out of the order.
+    fn displace(&mut self, counters: &Counters, claim: &Claim, id: &str, now: Timestamp) -> Sequence {
+        let Claim { collection, label, sequence: was, .. } = *claim;
+        let at = self.append(now, &ChangeKind::Removed { collection, id: id.to_owned(), was });
+        self.objects.insert(encoding::object_key(collection, label, was), None);
+        self.counter(counters, collection, label).removed(was, at);
+        at
+    }
+
+    fn object_value(&self, reading: Reading<'_>, claim: &Claim) -> Result<Vec<u8>, StoreError> {
+        let key = encoding::object_key(claim.collection, claim.label, claim.sequence);
+        let value = match self.objects.get(&key) {
+            Some(value) => value.clone(),
+            None => reading.object_value(key)?.map(Vec::from),
+        };
+        value.ok_or_else(|| StoreError::Corrupt("a claim has no object".to_owned()))
+    }
+
+    fn make_plural(&mut self, reading: Reading<'_>, claim: &Claim) -> Result<(), StoreError> {
+        let value = self.object_value(reading, claim)?;
+        let record = value.get(1..).ok_or_else(|| corrupt("an object"))?;
+        let value = encoding::object_value(Multiplicity::Plural, record);
+        self.objects.insert(encoding::object_key(claim.collection, claim.label, claim.sequence), Some(value));
+        Ok(())
+    }
+
+    fn keep_receipt(&mut self, draft: &ReceiptDraft, batch: &Batch, outcomes: &[Outcome]) {
+        let named = batch.operations.iter().map(|operation| match operation {
+            Operation::Add { object, .. } => (object.id().to_owned(), object.version()),
+            Operation::Remove { .. }
+            | Operation::Relabel { .. }
+            | Operation::Document { .. }
+            | Operation::Cursor { .. } => (String::new(), None),
+        });
+        let outcomes = named.zip(outcomes).map(|((id, version), outcome)| (id, version, *outcome)).collect();
+        let receipt = Receipt { content: draft.content.clone(), committed: batch.now, outcomes };
+        let value = encoding::receipt_value(draft.expires, &receipt);
+        self.meta.insert(keys::receipt(draft.id), Some(value.into()));
+        self.meta.insert(keys::receipt_expiry(draft.expires, draft.id), Some(Bytes::new()));
+    }
+}
