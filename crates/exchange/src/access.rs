@@ -132,6 +132,14 @@ impl Exchange {
         Some(Access { partner, index, now, state })
     }
 
+    /// The partner that declared a client certificate, by its SHA-256 in lower-case hexadecimal digits.
+    pub fn partner_of_certificate(&self, fingerprint: &str) -> Option<String> {
+        let state = self.state.load();
+        let mut partners = state.world.as_ref()?.registry.world.partners.iter();
+        let has = |own: &String| own.eq_ignore_ascii_case(fingerprint);
+        partners.find(|partner| partner.certificates.iter().any(has)).map(|partner| partner.name.clone())
+    }
+
     /// The collections that exist for a partner, in the order of the declaration.
     pub fn collections_of(&self, partner: &str, now: Timestamp) -> Vec<CollectionInfo> {
         let state = self.state.load();

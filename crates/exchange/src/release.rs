@@ -8,9 +8,7 @@ use std::{
 
 use releasability::{Decision, Granularity, Releasable, Stamp};
 use stix::{Object, SpecVersion, Timestamp};
-use store::{
-    Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence,
-};
+use store::{Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
 
 use crate::{Access, Exchange, ExchangeError};
 
