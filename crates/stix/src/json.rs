@@ -237,6 +237,14 @@ impl<'a> Value<'a> {
         self.members().find(|(name, _)| name.is_str(key)).map(|(_, value)| value)
     }
 
+    /// The value that a JSON pointer (RFC 6901) leads to from here.
+    pub fn pointer(self, pointer: &str) -> Option<Value<'a>> {
+        pointer.split('/').skip(1).try_fold(self, |value, step| match value.kind() {
+            Kind::List => value.elements().nth(step.parse().ok()?),
+            _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
+        })
+    }
+
     /// Key and value of each member of a dictionary, in the order of the text; nothing for other kinds.
     pub fn members(self) -> Members<'a> {
         let node = self.node();
