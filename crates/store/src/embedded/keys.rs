@@ -29,9 +29,9 @@ pub(super) fn counter(collection: CollectionNumber, label: LabelId) -> Vec<u8> {
 }
 
 pub(super) fn read_counter(key: &[u8]) -> Result<(CollectionNumber, LabelId), StoreError> {
-    let numbers: [u8; 8] = body(key).try_into().map_err(|_| corrupt("the key of a counter"))?;
-    let [a, b, c, d, e, f, g, h] = numbers;
-    Ok((CollectionNumber(u32::from_be_bytes([a, b, c, d])), LabelId(u32::from_be_bytes([e, f, g, h]))))
+    let (collection, label) = body(key).split_first_chunk().ok_or_else(|| corrupt("the key of a counter"))?;
+    let label = label.try_into().map_err(|_| corrupt("the key of a counter"))?;
+    Ok((CollectionNumber(u32::from_be_bytes(*collection)), LabelId(u32::from_be_bytes(label))))
 }
 
 pub(super) fn document(name: &DocumentName) -> Vec<u8> {
@@ -51,7 +51,7 @@ pub(super) fn receipt_expiry(expires: Timestamp, id: ReceiptId) -> Vec<u8> {
 }
 
 /// A key without its first byte.
-pub(super) fn body(key: &[u8]) -> &[u8] {
+fn body(key: &[u8]) -> &[u8] {
     key.split_first().map_or(&[], |(_, body)| body)
 }
 

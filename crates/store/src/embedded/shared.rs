@@ -50,7 +50,7 @@ impl Shared {
         directory: Directory,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
-        let last_change = tables.log.last_key_value().map(|guard| pair(guard)).transpose()?;
+        let last_change = tables.log.last_key_value().map(pair).transpose()?;
         let last = last_change.map_or(Ok(Sequence::ZERO), |(key, _)| sequence_of_log_key(&key))?;
         let view = View { snapshot: tables.database.snapshot(), last };
         let reading = Reading { tables: &tables, view: &view };
@@ -112,7 +112,9 @@ impl Shared {
     pub(super) fn add_labels(&self, contents: Vec<Bytes>) {
         if !contents.is_empty() {
             let mut labels = self.labels.write().unwrap_or_else(PoisonError::into_inner);
-            contents.into_iter().for_each(|content| labels.add(content));
+            for content in contents {
+                labels.add(content);
+            }
         }
     }
 

@@ -134,6 +134,9 @@ pub(super) fn failure(error: fjall::Error) -> StoreError {
         | fjall::Error::Unrecoverable => {
             StoreError::Corrupt("the database files are damaged or of another version".to_owned())
         }
-        other => StoreError::Backend(Box::new(other)),
+        // The rest, with whatever the library adds later.
+        fjall::Error::Storage(_) | fjall::Error::Io(_) | fjall::Error::KeyspaceDeleted | _ => {
+            StoreError::Backend(Box::new(error))
+        }
     }
 }
