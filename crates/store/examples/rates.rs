@@ -12,11 +12,12 @@
 use std::{num::NonZeroU32, sync::Arc, time::Instant};
 
 use bytes::Bytes;
-use stix::{Limits, Object, Timestamp};
 use cresset_store::{
-    Batch, CollectionNumber, LabelId, LabelSet, ObjectQuery, Operation, OriginNumber, Outcome, Sequence, Store,
+    Batch, CollectionNumber, LabelId, LabelSet, ObjectQuery, Operation, OriginNumber, Outcome, Sequence,
+    Store,
     embedded::{Embedded, Options},
 };
+use stix::{Limits, Object, Timestamp};
 
 struct Random(u64);
 
@@ -33,7 +34,8 @@ fn object(random: &mut Random) -> Object {
     let mut hex = |n: usize| (0..n).map(|_| format!("{:016x}", random.next())).collect::<String>();
     let (a, b) = (hex(2), hex(30));
     let uuid = format!("{}-{}-4{}-8{}-{}", &a[..8], &a[8..12], &a[13..16], &a[17..20], &a[20..32]);
-    let description = "Beacon of the intrusion set seen at partners, reported with context for hunting teams. ".repeat(4);
+    let description =
+        "Beacon of the intrusion set seen at partners, reported with context for hunting teams. ".repeat(4);
     let text = format!(
         r#"{{"type":"indicator","spec_version":"2.1","id":"indicator--{uuid}","created_by_ref":"identity--f431f809-377b-45e0-aa1c-6a4751cae5ff","created":"2024-04-06T20:03:48.000Z","modified":"2024-04-06T20:03:48.000Z","name":"Hash {a}","description":"{description}","indicator_types":["malicious-activity"],"pattern":"[file:hashes.'SHA-256' = '{b}']","pattern_type":"stix","valid_from":"2024-04-06T20:03:48Z","object_marking_refs":["marking-definition--34098fce-860f-48ae-8e50-ebd3cc5e41da"]}}"#
     );
@@ -42,12 +44,22 @@ fn object(random: &mut Random) -> Object {
 
 fn rss() -> String {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
-    status.lines().filter(|l| l.starts_with("VmRSS") || l.starts_with("VmHWM")).collect::<Vec<_>>().join(" ").replace('\t', " ")
+    status
+        .lines()
+        .filter(|l| l.starts_with("VmRSS") || l.starts_with("VmHWM"))
+        .collect::<Vec<_>>()
+        .join(" ")
+        .replace('\t', " ")
 }
 
 const ROOM: CollectionNumber = CollectionNumber(1);
 
-async fn fill(store: &Arc<Embedded>, labels: &[LabelId], range: std::ops::Range<u64>, writers: u64) -> Vec<(Sequence, String, LabelId)> {
+async fn fill(
+    store: &Arc<Embedded>,
+    labels: &[LabelId],
+    range: std::ops::Range<u64>,
+    writers: u64,
+) -> Vec<(Sequence, String, LabelId)> {
     let mut tasks = Vec::new();
     for writer in 0..writers {
         let (store, labels) = (store.clone(), labels.to_vec());
@@ -61,12 +73,28 @@ async fn fill(store: &Arc<Embedded>, labels: &[LabelId], range: std::ops::Range<
                 let operations: Vec<_> = (0..1000)
                     .map(|_| {
                         let label = labels[random.next() as usize % labels.len()];
-                        Operation::Add { collection: ROOM, label, origin: OriginNumber(1), meaning: [1; 16], object: object(&mut random) }
+                        Operation::Add {
+                            collection: ROOM,
+                            label,
+                            origin: OriginNumber(1),
+                            meaning: [1; 16],
+                            object: object(&mut random),
+                        }
                     })
                     .collect();
-                let names: Vec<_> = operations.iter().step_by(100).map(|o| match o { Operation::Add { object, label, .. } => (object.id().to_owned(), *label), _ => unreachable!() }).collect();
+                let names: Vec<_> = operations
+                    .iter()
+                    .step_by(100)
+                    .map(|o| match o {
+                        Operation::Add { object, label, .. } => (object.id().to_owned(), *label),
+                        _ => unreachable!(),
+                    })
+                    .collect();
                 let started = Instant::now();
-                let done = store.commit(Batch { now: Timestamp::EPOCH, preconditions: vec![], operations, receipt: None }).await.unwrap();
+                let done = store
+                    .commit(Batch { now: Timestamp::EPOCH, preconditions: vec![], operations, receipt: None })
+                    .await
+                    .unwrap();
                 waited += started.elapsed().as_secs_f64();
                 for (outcome, (id, label)) in done.outcomes.iter().step_by(100).zip(names) {
                     let Outcome::Added(sequence) = outcome else { panic!() };
@@ -83,7 +111,11 @@ async fn fill(store: &Arc<Embedded>, labels: &[LabelId], range: std::ops::Range<
         all.extend(found);
         waited += w;
     }
-    println!("   time in commit, mean over writers: {:.2} s -> {:.0} objects/s", waited / writers as f64, (range.end - range.start) as f64 / (waited / writers as f64));
+    println!(
+        "   time in commit, mean over writers: {:.2} s -> {:.0} objects/s",
+        waited / writers as f64,
+        (range.end - range.start) as f64 / (waited / writers as f64)
+    );
     all
 }
 
@@ -92,7 +124,13 @@ async fn scan(store: &Embedded, visible: &LabelSet, name: &str) {
         let started = Instant::now();
         let (mut after, mut count, mut pages) = (Sequence::ZERO, 0, 0);
         loop {
-            let query = ObjectQuery { collection: ROOM, after, types: vec![], limit: NonZeroU32::new(1000).unwrap(), bytes_max: usize::MAX };
+            let query = ObjectQuery {
+                collection: ROOM,
+                after,
+                types: vec![],
+                limit: NonZeroU32::new(1000).unwrap(),
+                bytes_max: usize::MAX,
+            };
             let page = store.objects(&query, visible).await.unwrap();
             count += page.objects.len();
             pages += 1;
@@ -102,14 +140,18 @@ async fn scan(store: &Embedded, visible: &LabelSet, name: &str) {
             }
         }
         let s = started.elapsed().as_secs_f64();
-        println!("scan {name} round {round}: {count} objects, {pages} pages, {:.0} objects/s", f64::from(u32::try_from(count).unwrap()) / s);
+        println!(
+            "scan {name} round {round}: {count} objects, {pages} pages, {:.0} objects/s",
+            f64::from(u32::try_from(count).unwrap()) / s
+        );
     }
 }
 
 #[tokio::main]
 async fn main() {
     let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u64>().unwrap());
-    let (objects, labels, writers) = (arguments.next().unwrap_or(250_000), arguments.next().unwrap_or(16), arguments.next().unwrap_or(1));
+    let (objects, labels, writers) =
+        (arguments.next().unwrap_or(250_000), arguments.next().unwrap_or(16), arguments.next().unwrap_or(1));
     let directory = tempfile::tempdir().unwrap();
     let store = Arc::new(Embedded::open(directory.path(), &Options::default()).unwrap());
     let mut numbers = Vec::new();
@@ -129,14 +171,22 @@ async fn main() {
     scan(&store, &numbers.iter().copied().take(16).collect(), "16 labels").await;
     let _ = started;
     for round in 0..3 {
-        let subset: Vec<_> = if round == 0 { found.iter().collect() } else { found.iter().step_by(found.len() / 200 + 1).collect() };
+        let subset: Vec<_> = if round == 0 {
+            found.iter().collect()
+        } else {
+            found.iter().step_by(found.len() / 200 + 1).collect()
+        };
         let started = Instant::now();
         for (sequence, id, label) in &subset {
             let claims = store.claims(&[id]).await.unwrap();
             assert_eq!(claims[0][0].sequence, *sequence);
             assert!(store.object(ROOM, *label, *sequence).await.unwrap().is_some());
         }
-        println!("claim + object by id, {} ids: {:.2} us", subset.len(), started.elapsed().as_secs_f64() * 1e6 / subset.len() as f64);
+        println!(
+            "claim + object by id, {} ids: {:.2} us",
+            subset.len(),
+            started.elapsed().as_secs_f64() * 1e6 / subset.len() as f64
+        );
     }
     println!("after reads {}", rss());
     drop(found);
@@ -146,7 +196,11 @@ async fn main() {
     while let Some(path) = stack.pop() {
         for e in std::fs::read_dir(path).unwrap() {
             let e = e.unwrap();
-            if e.file_type().unwrap().is_dir() { stack.push(e.path()) } else { size += e.metadata().unwrap().len() }
+            if e.file_type().unwrap().is_dir() {
+                stack.push(e.path())
+            } else {
+                size += e.metadata().unwrap().len()
+            }
         }
     }
     println!("closed {}; {} MB on disk", rss(), size / 1_000_000);
