@@ -12,6 +12,7 @@ mod page;
 mod reading;
 mod shared;
 mod tables;
+mod volumes;
 
 use std::{
     fmt,
@@ -67,7 +68,7 @@ impl Default for Options {
             write_buffer_bytes_max: 16 << 20,
             journal_bytes_max: 192 << 20,
             group_bytes_max: 8 << 20,
-            worker_threads: NonZeroUsize::MIN.saturating_add(1),
+            worker_threads: NonZeroUsize::MIN,
         }
     }
 }
@@ -151,10 +152,7 @@ impl Drop for Embedded {
 }
 
 fn objects(shared: &Shared, query: &ObjectQuery, visible: &LabelSet) -> Result<Page, StoreError> {
-    shared.read(|reading| {
-        let candidates = shared.counters().candidates(query.collection, query.after, visible, reading.view);
-        page::read(reading, query, &candidates)
-    })
+    shared.read(|reading| page::read(reading, query, visible, || shared.counters()))
 }
 
 #[async_trait]

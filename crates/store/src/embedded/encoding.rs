@@ -6,13 +6,14 @@
 use bytes::Bytes;
 use stix::{SpecVersion, Timestamp};
 
+use super::volumes::Volume;
 use crate::{
     Change, ChangeKind, Claim, CollectionNumber, Document, DocumentName, LabelId, Multiplicity, OriginNumber,
     Outcome, Receipt, ReceiptId, Sequence, StoreError,
 };
 
-/// The key of an object: collection, label, sequence.
-pub(super) type ObjectKey = [u8; 16];
+/// The key of an object: volume, collection, label, sequence.
+pub(super) type ObjectKey = [u8; 20];
 
 const SPEC_20: u8 = 1;
 const VERSION: u8 = 2;
@@ -22,15 +23,24 @@ const CLAIM_BYTES: usize = 49;
 const SINGLE_OBJECT: u8 = 0;
 const PLURAL_OBJECT: u8 = 1;
 
-pub(super) fn object_key(collection: CollectionNumber, label: LabelId, sequence: Sequence) -> ObjectKey {
-    let number = u128::from(collection.0) << 96 | u128::from(label.0) << 64 | u128::from(sequence.get());
-    number.to_be_bytes()
+pub(super) fn object_key(
+    volume: Volume,
+    collection: CollectionNumber,
+    label: LabelId,
+    sequence: Sequence,
+) -> ObjectKey {
+    let mut key = [0; 20];
+    let [volume, collection, label] = [volume.0, collection.0, label.0].map(u32::to_be_bytes);
+    let parts = volume.into_iter().chain(collection).chain(label).chain(sequence.get().to_be_bytes());
+    for (byte, part) in key.iter_mut().zip(parts) {
+        *byte = part;
+    }
+    key
 }
 
 pub(super) fn sequence_of_object_key(key: &[u8]) -> Result<Sequence, StoreError> {
-    let number = key.try_into().map(u128::from_be_bytes).map_err(|_| corrupt("an object key"))?;
-    // Only the lower half is the sequence: cutting off the rest is what is meant.
-    Ok(Sequence::new(u64::try_from(number & u128::from(u64::MAX)).unwrap_or(u64::MAX)))
+    let sequence = key.last_chunk().ok_or_else(|| corrupt("an object key"))?;
+    Ok(Sequence::new(u64::from_be_bytes(*sequence)))
 }
 
 /// An object as stored: its multiplicity, then its record.
@@ -157,7 +167,7 @@ pub(super) fn sequence_of_log_key(key: &[u8]) -> Result<Sequence, StoreError> {
         .map_err(|_| corrupt("a place in the log"))
 }
 
-/// How much lies under one label of one collection, and between which places.
+/// How much lies under one label in one volume of a collection, and between which places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counter {
     pub(super) count: u64,

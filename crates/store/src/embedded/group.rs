@@ -3,17 +3,21 @@
 //! Batches are applied one after the other on top of a view; each sees what those before it did. Nothing here writes, so a
 //! group that cannot be applied is simply dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use fjall::PersistMode;
 
 use super::{
-    counters::Counters,
+    counters::{CounterKey, Counters},
     encoding::{self, Counter, KeptClaim, ObjectKey, corrupt},
     keys,
     reading::{Reading, read_cursor, read_document},
     tables::{Tables, failure},
+    volumes::{Volume, Volumes},
 };
 use crate::{
     Batch, ChangeKind, Claim, CollectionNumber, Commit, Document, LabelId, Multiplicity, Operation, Outcome,
@@ -37,7 +41,15 @@ pub(super) struct Group<'a> {
     labels: u32,
     claims: HashMap<String, Claims>,
     writes: Writes,
-    pub(super) new_labels: Vec<Bytes>,
+    new_labels: Vec<Bytes>,
+}
+
+/// What readers get to see of a group besides its tables.
+pub(super) struct Shown {
+    pub(super) last: Sequence,
+    pub(super) labels: Vec<Bytes>,
+    pub(super) counters: HashMap<CounterKey, Counter>,
+    pub(super) volumes: Arc<Volumes>,
 }
 
 /// The claims of an id.
@@ -50,13 +62,13 @@ struct Claims {
 struct Changed;
 
 /// What is to be written, as far as it is known without the claims.
-#[derive(Default)]
 struct Writes {
     last: Sequence,
     objects: BTreeMap<ObjectKey, Option<Vec<u8>>>,
     log: Vec<(Sequence, Vec<u8>)>,
     meta: BTreeMap<Vec<u8>, Option<Bytes>>,
-    counters: HashMap<(CollectionNumber, LabelId), Counter>,
+    counters: HashMap<CounterKey, Counter>,
+    volumes: Arc<Volumes>,
 }
 
 impl<'a> Group<'a> {
@@ -66,9 +78,23 @@ impl<'a> Group<'a> {
         limits: &'a StoreLimits,
         labels: u32,
     ) -> Self {
-        let writes = Writes { last: reading.view.last, ..Writes::default() };
+        let writes = Writes {
+            last: reading.view.last,
+            objects: BTreeMap::new(),
+            log: Vec::new(),
+            meta: BTreeMap::new(),
+            counters: HashMap::new(),
+            volumes: Arc::clone(&reading.view.volumes),
+        };
         let (claims, new_labels) = (HashMap::new(), Vec::new());
         Self { reading, counters, limits, labels, claims, writes, new_labels }
+    }
+
+    /// Lets what the group adds stand in another volume than what was added before.
+    pub(super) fn begin_volume(&mut self) {
+        let start = Sequence::new(self.writes.last.get().saturating_add(1));
+        let volume = Arc::make_mut(&mut self.writes.volumes).begin(start);
+        self.writes.meta.insert(keys::volume(volume), Some(encoding::sequence_value(start).into()));
     }
 
     /// Adds a batch to the group.
@@ -122,14 +148,19 @@ impl<'a> Group<'a> {
         added.map(|(key, _)| key.clone()).next()
     }
 
-    /// Where the log ends once the group is written.
-    pub(super) fn last(&self) -> Sequence {
-        self.writes.last
+    /// How much the group adds to the current volume.
+    pub(super) fn object_bytes(&self) -> usize {
+        self.writes.objects.values().flatten().map(Vec::len).sum()
     }
 
-    /// The counters that the group changes.
-    pub(super) fn take_counters(&mut self) -> HashMap<(CollectionNumber, LabelId), Counter> {
-        std::mem::take(&mut self.writes.counters)
+    /// What is to be shown once the group is written.
+    pub(super) fn outcome(&mut self) -> Shown {
+        Shown {
+            last: self.writes.last,
+            labels: std::mem::take(&mut self.new_labels),
+            counters: std::mem::take(&mut self.writes.counters),
+            volumes: Arc::clone(&self.writes.volumes),
+        }
     }
 
     fn meta(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
@@ -246,10 +277,7 @@ impl<'a> Group<'a> {
     }
 
     /// Writes everything, or nothing, and returns when it is durable.
-    pub(super) fn write(
-        self,
-        counters: &HashMap<(CollectionNumber, LabelId), Counter>,
-    ) -> Result<(), StoreError> {
+    pub(super) fn write(self, counters: &HashMap<CounterKey, Counter>) -> Result<(), StoreError> {
         let Tables { objects, claims, log, meta, database } = self.reading.tables;
         let Writes { objects: object_writes, log: log_writes, meta: meta_writes, .. } = self.writes;
         let capacity = object_writes.len() + self.claims.len() + log_writes.len() + meta_writes.len();
@@ -277,8 +305,8 @@ impl<'a> Group<'a> {
                 None => batch.remove(meta, key),
             }
         }
-        for ((collection, label), counter) in counters {
-            batch.insert(meta, keys::counter(*collection, *label), encoding::counter_value(counter));
+        for (key, counter) in counters {
+            batch.insert(meta, keys::counter(*key), encoding::counter_value(counter));
         }
         batch.commit().map_err(failure)
     }
@@ -316,8 +344,14 @@ impl Writes {
         self.last
     }
 
-    fn counter(&mut self, counters: &Counters, collection: CollectionNumber, label: LabelId) -> &mut Counter {
-        self.counters.entry((collection, label)).or_insert_with(|| counters.get(collection, label))
+    fn counter(&mut self, counters: &Counters, key: CounterKey) -> &mut Counter {
+        self.counters.entry(key).or_insert_with(|| counters.get(key))
+    }
+
+    /// Where a claim's object lies.
+    fn key(&self, claim: &Claim) -> (Volume, ObjectKey) {
+        let volume = self.volumes.of(claim.sequence);
+        (volume, encoding::object_key(volume, claim.collection, claim.label, claim.sequence))
     }
 
     /// Puts an object at the end of the order.
@@ -329,8 +363,9 @@ impl Writes {
         (value, now): (Vec<u8>, Timestamp),
     ) -> Sequence {
         let sequence = self.append(now, &ChangeKind::Added { collection, label });
-        self.objects.insert(encoding::object_key(collection, label, sequence), Some(value));
-        self.counter(counters, collection, label).added(sequence);
+        let volume = self.volumes.current();
+        self.objects.insert(encoding::object_key(volume, collection, label, sequence), Some(value));
+        self.counter(counters, (collection, volume, label)).added(sequence);
         sequence
     }
 
@@ -338,13 +373,14 @@ impl Writes {
     fn displace(&mut self, counters: &Counters, claim: &Claim, id: &str, now: Timestamp) -> Sequence {
         let Claim { collection, label, sequence: was, .. } = *claim;
         let at = self.append(now, &ChangeKind::Removed { collection, id: id.to_owned(), was });
-        self.objects.insert(encoding::object_key(collection, label, was), None);
-        self.counter(counters, collection, label).removed(was, at);
+        let (volume, key) = self.key(claim);
+        self.objects.insert(key, None);
+        self.counter(counters, (collection, volume, label)).removed(was, at);
         at
     }
 
     fn object_value(&self, reading: Reading<'_>, claim: &Claim) -> Result<Vec<u8>, StoreError> {
-        let key = encoding::object_key(claim.collection, claim.label, claim.sequence);
+        let (_, key) = self.key(claim);
         let value = match self.objects.get(&key) {
             Some(value) => value.clone(),
             None => reading.object_value(key)?.map(Vec::from),
@@ -356,7 +392,7 @@ impl Writes {
         let value = self.object_value(reading, claim)?;
         let record = value.get(1..).ok_or_else(|| corrupt("an object"))?;
         let value = encoding::object_value(Multiplicity::Plural, record);
-        self.objects.insert(encoding::object_key(claim.collection, claim.label, claim.sequence), Some(value));
+        self.objects.insert(self.key(claim).1, Some(value));
         Ok(())
     }
 

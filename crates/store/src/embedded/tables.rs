@@ -20,7 +20,7 @@ const FORMAT: u32 = 1;
 /// The database and its tables. Cheap to clone; the database closes with the last clone.
 #[derive(Clone)]
 pub(super) struct Tables {
-    /// (collection, label, sequence) → object.
+    /// (volume, collection, label, sequence) → object.
     pub(super) objects: Keyspace,
     /// Id → its claims.
     pub(super) claims: Keyspace,
@@ -59,7 +59,12 @@ impl Tables {
     fn open_tables(path: &Path, options: &Options) -> Result<Self, StoreError> {
         let database = Database::builder(path)
             .cache_size(options.cache_bytes_max)
-            .worker_threads(options.worker_threads.get())
+            .worker_threads(
+                std::env::var("T_WORKERS")
+                    .ok()
+                    .and_then(|v| v.parse().ok())
+                    .unwrap_or(options.worker_threads.get()),
+            )
             .max_journaling_size(options.journal_bytes_max.max(JOURNAL_BYTES_LEAST))
             // Most values are of the size of one object, and the records are compressed where they end up.
             .journal_compression(CompressionType::None)
@@ -71,7 +76,15 @@ impl Tables {
         let buffer = options.write_buffer_bytes_max;
         Ok(Self {
             objects: table("objects", objects(buffer))?,
-            claims: table("claims", claims(buffer))?,
+            claims: table(
+                "claims",
+                claims(
+                    std::env::var("T_CBUF")
+                        .ok()
+                        .and_then(|v| v.parse::<u64>().ok())
+                        .map_or(buffer, |v| v << 20),
+                ),
+            )?,
             log: table("log", log(buffer / 4))?,
             meta: table("meta", meta(buffer / 4))?,
             database,
@@ -84,15 +97,30 @@ const JOURNAL_BYTES_LEAST: u64 = 64 << 20;
 
 /// Read by range, and by place only where something is.
 fn objects(buffer: u64) -> KeyspaceCreateOptions {
-    KeyspaceCreateOptions::default()
+    let env = |n: &str, d: u64| std::env::var(n).ok().and_then(|v| v.parse::<u64>().ok()).unwrap_or(d);
+    let mut o = KeyspaceCreateOptions::default()
         .max_memtable_size(buffer)
-        .data_block_size_policy(BlockSizePolicy::all(16 << 10))
+        .data_block_size_policy(BlockSizePolicy::all(u32::try_from(env("T_BLOCK", 16)).unwrap_or(16) << 10))
         // Every key whole: 16 bytes next to a kilobyte, and reading one needs no allocation.
-        .data_block_restart_interval_policy(RestartIntervalPolicy::all(1))
-        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
-        .index_block_pinning_policy(PinningPolicy::all(true))
+        .data_block_restart_interval_policy(RestartIntervalPolicy::all(
+            u8::try_from(env("T_RESTART", 1)).unwrap_or(1),
+        ))
+        .data_block_compression_policy(CompressionPolicy::all(if env("T_LZ4", 1) == 1 {
+            CompressionType::Lz4
+        } else {
+            CompressionType::None
+        }))
+        .index_block_pinning_policy(PinningPolicy::all(env("T_PIN", 1) == 1))
         .expect_point_read_hits(true)
-        .compaction_strategy(Arc::new(Leveled::default()))
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(env("T_TARGET", 16) << 20)));
+    if env("T_KV", 0) > 0 {
+        o = o.with_kv_separation(Some(
+            fjall::KvSeparationOptions::default()
+                .separation_threshold(256)
+                .compression(if env("T_KV", 0) == 2 { CompressionType::Lz4 } else { CompressionType::None }),
+        ));
+    }
+    o
 }
 
 /// Asked for every object that arrives, mostly in vain: filters answer that, and they stay in memory.
@@ -134,6 +162,9 @@ pub(super) fn failure(error: fjall::Error) -> StoreError {
         | fjall::Error::Unrecoverable => {
             StoreError::Corrupt("the database files are damaged or of another version".to_owned())
         }
-        other => StoreError::Backend(Box::new(other)),
+        // The rest, with whatever the library adds later.
+        fjall::Error::Storage(_) | fjall::Error::Io(_) | fjall::Error::KeyspaceDeleted | _ => {
+            StoreError::Backend(Box::new(error))
+        }
     }
 }
