@@ -62,7 +62,9 @@ const REVOKED: u8 = 2;
 const SPEC_20: u8 = 4;
 const CREATED: u8 = 8;
 const MODIFIED: u8 = 16;
-const FIXED_BYTES: usize = 36;
+/// Where the identifier starts, behind what has a fixed size.
+const ID_AT: u32 = 36;
+const FIXED_BYTES: usize = ID_AT as usize;
 
 impl Object {
     /// Reads the head of an object. Only what a head needs is checked here; [`crate::validate::object`] says the rest.
@@ -104,8 +106,7 @@ impl Object {
             Timestamp::from_parts(i64::from_le_bytes(reader.take()), u32::from_le_bytes(reader.take()));
         let modified =
             Timestamp::from_parts(i64::from_le_bytes(reader.take()), u32::from_le_bytes(reader.take()));
-        let start = FIXED_BYTES as u32;
-        let id = start..start + id_bytes;
+        let id = ID_AT..ID_AT + id_bytes;
         let whole = rest.len() + FIXED_BYTES;
         if id.end > text
             || text as usize > whole

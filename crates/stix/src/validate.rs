@@ -116,7 +116,9 @@ pub fn check(text: &[u8], limits: &Limits, now: Timestamp) -> (Option<Object>, V
                 let message = format_args!("the head of the object is larger than can be kept");
                 report.error(Code::LimitExceeded, Path::Root, "-", message);
             }
-            findings.into_iter().for_each(|finding| report.add(finding));
+            for finding in findings {
+                report.add(finding);
+            }
             None
         }
     };

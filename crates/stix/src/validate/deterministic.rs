@@ -1,6 +1,6 @@
 //! Which identifier do the contents of an observable give? (sections 2.9 and 3.4, RFC 8785)
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use uuid::Uuid;
 
@@ -77,7 +77,7 @@ fn compute(root: Value<'_>, kind: &Type) -> Option<Uuid> {
 /// Only one hash contributes: the first preferred one, else the first by name.
 fn write_one_hash(hashes: Value<'_>, out: &mut String) {
     let preferred = PREFERRED.iter().find(|name| hashes.get(name).is_some()).map(|name| (*name).to_owned());
-    let first = || hashes.members().filter_map(|(key, _)| key.as_str()).min().map(|name| name.into_owned());
+    let first = || hashes.members().filter_map(|(key, _)| key.as_str()).min().map(Cow::into_owned);
     let Some(name) = preferred.or_else(first) else {
         return write_value(hashes, out);
     };
