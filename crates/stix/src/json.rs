@@ -139,6 +139,7 @@ impl<'t> Tree<'t> {
             at: 0,
             nodes: Vec::with_capacity(bytes.len() / 12 + 8),
             duplicates: Vec::new(),
+            keys: Vec::new(),
             depth: 0,
             limits,
         };
@@ -214,7 +215,19 @@ impl<'a> Value<'a> {
 
     /// Whether this is a string with exactly these contents.
     pub fn is_str(self, text: &str) -> bool {
-        self.as_str().is_some_and(|own| own == text)
+        let node = self.node();
+        if node.kind != Kind::String {
+            return false;
+        }
+        match node.escaped {
+            // By length first: most strings that are asked for are not this one.
+            Escaped::No => {
+                (node.end - node.start) as usize == text.len() + 2
+                    && self.text.as_bytes().get(node.start as usize + 1..node.end as usize - 1)
+                        == Some(text.as_bytes())
+            }
+            Escaped::Yes => self.as_str().is_some_and(|own| own == text),
+        }
     }
 
     /// `true` or `false`.
@@ -260,7 +273,7 @@ impl<'a> Value<'a> {
     /// Numbers count by their spelling.
     pub fn meaning(self) -> [u8; 16] {
         let mut canonical = Vec::with_capacity(self.raw().len());
-        canonicalise(self, &mut canonical);
+        canonicalise(self, &mut Vec::with_capacity(32), &mut canonical);
         let mut short = [0; 16];
         let hash = blake3::hash(&canonical);
         short.copy_from_slice(hash.as_bytes().first_chunk::<16>().unwrap_or(&[0; 16]));
@@ -268,33 +281,45 @@ impl<'a> Value<'a> {
     }
 }
 
-fn canonicalise(value: Value<'_>, out: &mut Vec<u8>) {
+/// Length, then contents: so that no two values share a canonical form.
+fn canonicalise_text(text: &str, out: &mut Vec<u8>) {
+    let mut length = text.len();
+    while length >= 0x80 {
+        out.push(u8::try_from(length & 0x7f).unwrap_or(0) | 0x80);
+        length >>= 7;
+    }
+    out.push(u8::try_from(length).unwrap_or(0));
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// `keys` holds the members of the dictionaries that are open.
+fn canonicalise<'a>(value: Value<'a>, keys: &mut Vec<(Cow<'a, str>, u32)>, out: &mut Vec<u8>) {
     match value.kind() {
         Kind::Null | Kind::Boolean | Kind::Number => {
             out.extend_from_slice(value.raw().as_bytes());
             out.push(b',');
         }
         Kind::String => {
-            let text = value.as_str().unwrap_or_default();
             out.push(b'"');
-            out.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            out.extend_from_slice(text.as_bytes());
+            canonicalise_text(&value.as_str().unwrap_or_default(), out);
         }
         Kind::List => {
             out.push(b'[');
-            value.elements().for_each(|element| canonicalise(element, out));
+            value.elements().for_each(|element| canonicalise(element, keys, out));
             out.push(b']');
         }
         Kind::Dictionary => {
-            let mut members: Vec<_> =
-                value.members().map(|(key, member)| (key.as_str().unwrap_or_default(), member)).collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
+            let open = keys.len();
+            keys.extend(value.members().map(|(key, member)| (key.as_str().unwrap_or_default(), member.at)));
+            // Stable, so that of two members with one key the first comes first whatever stands around them.
+            keys.get_mut(open..).unwrap_or_default().sort_by(|left, right| left.0.cmp(&right.0));
             out.push(b'{');
-            for (key, member) in members {
-                out.extend_from_slice(&(key.len() as u64).to_le_bytes());
-                out.extend_from_slice(key.as_bytes());
-                canonicalise(member, out);
+            for index in open..keys.len() {
+                let Some((key, at)) = keys.get(index) else { break };
+                canonicalise_text(key, out);
+                canonicalise(value.sibling(*at), keys, out);
             }
+            keys.truncate(open);
             out.push(b'}');
         }
     }
@@ -385,8 +410,42 @@ struct Parser<'t, 'l> {
     at: usize,
     nodes: Vec<Node>,
     duplicates: Vec<u32>,
+    /// The keys of one dictionary with their fingerprints, while its duplicates are looked for.
+    keys: Vec<(u64, u32)>,
     depth: usize,
     limits: &'l Limits,
+}
+
+/// How many bytes stand before the next quote, backslash or control character; eight at a time, since most of an
+/// object is text.
+fn plain_bytes(text: &[u8]) -> usize {
+    const ONES: u64 = u64::from_le_bytes([0x01; 8]);
+    const HIGHS: u64 = u64::from_le_bytes([0x80; 8]);
+    // Sets the high bit of each byte of `word` that is less than `bound`; those of 0x80 and more are left alone.
+    let below = |word: u64, bound: u8| word.wrapping_sub(ONES * u64::from(bound)) & !word & HIGHS;
+    let is_special = |b: u8| b == b'"' || b == b'\\' || b < 0x20;
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let bits = u64::from_le_bytes(*word);
+        let quote = below(bits ^ (ONES * u64::from(b'"')), 1);
+        let backslash = below(bits ^ (ONES * u64::from(b'\\')), 1);
+        if quote | backslash | below(bits, 0x20) != 0 {
+            // A borrow may mark a byte behind the first special one, never one before it.
+            return at * 8 + word.iter().position(|&b| is_special(b)).unwrap_or(0);
+        }
+    }
+    words.len() * 8 + rest.iter().position(|&b| is_special(b)).unwrap_or(rest.len())
+}
+
+/// Enough of a key to tell most keys apart without looking at their text again.
+fn fingerprint(key: &[u8]) -> u64 {
+    let length = key.len() as u64;
+    match (key.first_chunk::<8>(), key.last_chunk::<8>()) {
+        (Some(first), Some(last)) => {
+            u64::from_le_bytes(*first) ^ u64::from_le_bytes(*last).rotate_left(29) ^ (length << 56)
+        }
+        _ => key.iter().fold(length, |sum, &b| (sum << 8) | u64::from(b)),
+    }
 }
 
 /// Dictionaries up to this size are searched for duplicate keys pair by pair.
@@ -492,8 +551,7 @@ impl Parser<'_, '_> {
         self.at = start;
         loop {
             let rest = self.text.get(self.at..).unwrap_or(&[]);
-            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20).unwrap_or(rest.len());
-            self.at += plain;
+            self.at += plain_bytes(rest);
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -632,32 +690,34 @@ impl Parser<'_, '_> {
     }
 
     fn find_duplicates(&mut self, index: usize) {
-        let mut keys: Vec<u32> = Vec::new();
+        let mut keys = std::mem::take(&mut self.keys);
+        keys.clear();
+        let mut all_plain = true;
         let mut at = index + 1;
-        while at < self.nodes.len() {
-            keys.push(u32::try_from(at).unwrap_or(u32::MAX));
-            at = self.nodes.get(at).map_or(usize::MAX, |node| node.next as usize);
+        while let Some(node) = self.nodes.get(at) {
+            let key = u32::try_from(at).unwrap_or(u32::MAX);
+            all_plain &= node.escaped == Escaped::No;
+            keys.push((fingerprint(self.raw(key)), key));
+            at = node.next as usize;
         }
-        if keys.len() <= PAIRWISE_KEYS_MAX && keys.iter().all(|&key| self.is_plain(key)) {
-            for (later, &key) in keys.iter().enumerate().skip(1) {
-                let raw = self.raw(key);
-                if keys.iter().take(later).any(|&earlier| self.raw(earlier) == raw) {
+        if keys.len() <= PAIRWISE_KEYS_MAX && all_plain {
+            for (later, &(print, key)) in keys.iter().enumerate().skip(1) {
+                let same =
+                    |&(other, earlier): &(u64, u32)| other == print && self.raw(earlier) == self.raw(key);
+                if keys.iter().take(later).any(same) {
                     self.duplicates.push(key);
                 }
             }
         } else {
             let mut seen = std::collections::HashSet::with_capacity(keys.len());
-            for key in keys {
+            for &(_, key) in &keys {
                 let name = std::str::from_utf8(self.raw(key)).map(unescape).unwrap_or_default();
                 if !seen.insert(name) {
                     self.duplicates.push(key);
                 }
             }
         }
-    }
-
-    fn is_plain(&self, key: u32) -> bool {
-        self.nodes.get(key as usize).is_some_and(|node| node.escaped == Escaped::No)
+        self.keys = keys;
     }
 
     fn raw(&self, key: u32) -> &[u8] {

@@ -36,7 +36,7 @@ pub(super) fn check(report: &mut Report, root: Value<'_>, kind: &Type) {
     if id::check(&text).is_err() {
         return;
     }
-    let uuid = text.split_once("--").map_or("", |(_, uuid)| uuid);
+    let uuid = id::split(&text).map_or("", |(_, uuid)| uuid);
     let version = uuid.as_bytes().get(14).copied().unwrap_or(0);
     let contributes = kind.contributing.iter().any(|name| root.get(name).is_some_and(says_something));
     let message = match (version, contributes) {

@@ -7,7 +7,9 @@ use crate::fixtures::{MINIMAL, assert_good, check_text, minimal, with};
 
 #[test]
 fn a_minimal_object_of_every_type_gives_no_finding() {
-    assert_eq!(MINIMAL.map(|(name, _)| name), validate::TYPES.map(|kind| kind.name));
+    let mut names = validate::TYPES.map(|kind| kind.name);
+    names.sort_unstable();
+    assert_eq!(MINIMAL.map(|(name, _)| name), names);
     for (name, _) in MINIMAL {
         assert_good(&minimal(name));
     }
