@@ -171,8 +171,11 @@ impl<'a> Walk<'a> {
             Severity::Error => {
                 self.report.error(Code::PropertyValue, path, section, format_args!("{message}"));
             }
-            // Defanged values are malformed on purpose (section 3.2).
-            Severity::Warning if self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
+            // Defanged values are malformed on purpose (section 3.2). Asked only for forms of which an object has one,
+            // since it is looked for among all properties.
+            Severity::Warning
+                if form.is_defangable()
+                    && self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
             Severity::Warning => {
                 self.report.warning(Code::PropertyValue, path, section, format_args!("{message}"));
             }

@@ -110,6 +110,13 @@ pub enum Form {
     Email,
 }
 
+impl Form {
+    /// Whether this is the form of an observable's value, which may be defanged.
+    pub(super) fn is_defangable(self) -> bool {
+        matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Domain | Self::Url | Self::Email)
+    }
+}
+
 /// What the values of a dictionary have to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entries {

@@ -16,5 +16,6 @@ mod good;
 mod markings;
 mod rows;
 mod rules;
+mod standard;
 mod unknown;
 mod vocabularies;
