@@ -316,14 +316,13 @@ impl Splitter {
             match byte {
                 b'"' => self.inside = Inside::String,
                 b'{' | b'[' => self.depth = self.depth.saturating_add(1),
-                b'}' | b']' if self.depth == 0 => return Some(at - 1),
+                b'}' | b']' | b',' if self.depth == 0 => return Some(at - 1),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {
                         return Some(at);
                     }
                 }
-                b',' if self.depth == 0 => return Some(at - 1),
                 _ => {}
             }
         }

@@ -224,7 +224,8 @@ pub(super) static MALWARE_ANALYSIS: Type = domain(
             optional("result_name", Shape::Text),
             optional("result", Shape::Vocabulary(&v::MALWARE_RESULT)),
             optional("analysis_sco_refs", Shape::Ids(Targets::Observable)),
-            optional("sample_ref", Shape::Id(Targets::Only(&["artifact", "file", "network-traffic"]))),
+            // A file, artifact or network traffic, says the standard, but not with MUST.
+            optional("sample_ref", Shape::Id(Targets::Observable)),
         ]),
         rules: &[Rule::AnyOf(&["result", "analysis_sco_refs"])],
     },

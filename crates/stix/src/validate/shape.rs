@@ -1,7 +1,9 @@
 //! Does a value have the shape that its row says?
 
 use super::{
-    Walk, form,
+    Walk,
+    common::{INTEGER, TEXTS},
+    form,
     report::Path,
     rules::{self, Place},
     table::{Entries, Form, Need, Shape, Table, Targets},
@@ -169,8 +171,11 @@ impl<'a> Walk<'a> {
             Severity::Error => {
                 self.report.error(Code::PropertyValue, path, section, format_args!("{message}"));
             }
-            // Defanged values are malformed on purpose (section 3.2).
-            Severity::Warning if self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
+            // Defanged values are malformed on purpose (section 3.2). Asked only for forms of which an object has one,
+            // since it is looked for among all properties.
+            Severity::Warning
+                if form.is_defangable()
+                    && self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
             Severity::Warning => {
                 self.report.warning(Code::PropertyValue, path, section, format_args!("{message}"));
             }
@@ -318,15 +323,14 @@ impl<'a> Walk<'a> {
         match entries {
             Entries::Any => self.custom(value, path),
             Entries::Text => _ = self.of_kind(value, Kind::String, path, section),
-            Entries::Integer => self.shape(&super::common::INTEGER, value, path, section),
             Entries::IntegerOrText if value.kind() == Kind::String => {}
-            Entries::IntegerOrText => self.shape(&super::common::INTEGER, value, path, section),
+            Entries::Integer | Entries::IntegerOrText => self.shape(&INTEGER, value, path, section),
             // Section 6.6 asks for lists, its own examples have plain strings.
             Entries::Texts if value.kind() == Kind::String => {
                 let message = format_args!("this has to be a list of strings, even for one");
                 self.report.warning(Code::PropertyType, path, section, message);
             }
-            Entries::Texts => self.shape(&super::common::TEXTS, value, path, section),
+            Entries::Texts => self.shape(&TEXTS, value, path, section),
         }
     }
 
