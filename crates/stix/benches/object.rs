@@ -2,6 +2,9 @@
 //!
 //! The objects are made here, shaped and sized like those of public knowledge bases: most are relationships of about
 //! 1.4 kB with a description and references.
+//!
+//! These are wall-clock times: on a machine with other work they double. Before saying that a change made something
+//! quicker, compare processor time or instruction counts of the two.
 
 use std::{fmt::Write as _, hint::black_box};
 

@@ -37,7 +37,7 @@ use crate::{
     object::{self, is_observable},
 };
 
-/// Every type that the standard defines, in the order of [`by_length`](table::by_length).
+/// Every type that the standard defines, in the order of [`by_length`].
 pub static TYPES: [&Type; 42] = [
     &observable::URL,
     &observable::FILE,
