@@ -155,7 +155,7 @@ fn splitter(c: &mut Criterion) {
             let mut splitter = Splitter::new(Limits::DEFAULT.object_bytes_max);
             let mut count = 0;
             for piece in bundle.as_bytes().chunks(64 << 10) {
-                let _ = splitter.push(piece, &mut |element: Element<'_>| {
+                let _ = splitter.push(piece, &mut |_, element: Element<'_>| {
                     black_box(&element);
                     count += 1;
                 });

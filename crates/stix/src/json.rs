@@ -243,7 +243,8 @@ impl<'a> Value<'a> {
     pub fn pointer(self, pointer: &str) -> Option<Value<'a>> {
         pointer.split('/').skip(1).try_fold(self, |value, step| match value.kind() {
             Kind::List => value.elements().nth(step.parse().ok()?),
-            _ => value.get(&step.replace("~1", "/").replace("~0", "~")),
+            Kind::Dictionary => value.get(&step.replace("~1", "/").replace("~0", "~")),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
         })
     }
 

@@ -142,7 +142,11 @@ impl Splitter {
     ///
     /// # Errors
     /// [`SplitError`]; elements handed out before stay valid, nothing can be read after.
-    pub fn push(&mut self, piece: &[u8], element: &mut dyn FnMut(u64, Element<'_>)) -> Result<(), SplitError> {
+    pub fn push(
+        &mut self,
+        piece: &[u8],
+        element: &mut dyn FnMut(u64, Element<'_>),
+    ) -> Result<(), SplitError> {
         let mut rest = piece;
         while !rest.is_empty() {
             let used = match self.state {

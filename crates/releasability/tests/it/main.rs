@@ -1,5 +1,5 @@
 //! The rule, its table, and what redaction leaves.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+#![expect(clippy::unwrap_used, reason = "tests")]
 
 extern crate cresset_releasability as releasability;
 

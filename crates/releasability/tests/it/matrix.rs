@@ -68,7 +68,7 @@ fn the_table_says_what_the_engine_decides() {
     let names: Vec<_> = audiences.iter().map(|who| who.name.to_owned()).collect();
     let width = labels().iter().map(|(name, ..)| name.len()).max().unwrap();
     let row = |name: &str, cells: &[String]| {
-        let cells: String = cells.iter().map(|cell| format!(" | {cell:<13}")).collect();
+        let cells = cells.iter().fold(String::new(), |row, cell| format!("{row} | {cell:<13}"));
         format!("{name:<width$}{}\n", cells.trim_end())
     };
     let mut table = row("label", &names);

@@ -229,13 +229,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Three fraction digits at the least; whether it is a timestamp at all was said by the head.
+    /// Three fraction digits at the least; whether it is a timestamp at all was said by the head. A warning although the
+    /// standard says MUST: many feeds leave `.000` out, and nothing is ambiguous about them.
     fn milliseconds(&mut self, value: Value<'_>, path: Path<'_>) {
         let Some(text) = value.as_str() else { return };
         let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.len().saturating_sub(1));
         if digits < 3 && Timestamp::parse_stix(&text).is_ok() {
             let message = format_args!("this timestamp has to be given to the millisecond");
-            self.report.error(Code::TimestampForm, path, "3.2", message);
+            self.report.warning(Code::TimestampForm, path, "3.2", message);
         }
     }
 
