@@ -75,6 +75,9 @@ enum Mode {
         /// Objects asked for in one page
         #[arg(long, default_value_t = 1000)]
         limit: u32,
+        /// How often each connection walks
+        #[arg(long, default_value_t = 1)]
+        times: u32,
         /// Leave out the second, untimed walk that counts objects
         #[arg(long)]
         unverified: bool,
@@ -144,8 +147,8 @@ async fn run(arguments: Arguments) -> Result<Report, LoadError> {
             let envelopes = bundle::envelopes(&files, envelope, envelope_bytes).await?;
             post::run(plan(arguments.url)?, envelopes).await
         }
-        Mode::Page { limit, unverified } => {
-            let walk = page::Walk::objects(limit);
+        Mode::Page { limit, times, unverified } => {
+            let walk = page::Walk::objects(limit, times);
             let walked = page::run(plan(arguments.url.clone())?, &walk).await?;
             if unverified {
                 return Ok(walked.report);
@@ -158,7 +161,7 @@ async fn run(arguments: Arguments) -> Result<Report, LoadError> {
         Mode::Multiply { files, times, out } => multiply::run(&files, times, &out).await,
         Mode::Selftest { pages } => {
             let url = selftest::serve(pages)?;
-            Ok(page::run(plan(Some(url))?, &page::Walk::objects(1000)).await?.report)
+            Ok(page::run(plan(Some(url))?, &page::Walk::objects(1000, 1)).await?.report)
         }
     }
 }

@@ -24,6 +24,8 @@ use crate::{
 pub(crate) struct Walk {
     what: What,
     limit: u32,
+    /// How often it is walked.
+    times: u32,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -37,15 +39,14 @@ enum What {
 pub(crate) struct Walked {
     pub(crate) report: Report,
     time: Duration,
-    /// How many connections came to the end.
     walks: u64,
+    complete: bool,
 }
 
 #[derive(Debug, Default)]
 struct Tally {
-    pages: u64,
+    walks: u64,
     bytes: u64,
-    stopped: u64,
     opened: u64,
     latencies: Vec<Duration>,
 }
@@ -64,12 +65,12 @@ struct Head {
 }
 
 impl Walk {
-    pub(crate) fn objects(limit: u32) -> Self {
-        Self { what: What::Objects, limit }
+    pub(crate) fn objects(limit: u32, times: u32) -> Self {
+        Self { what: What::Objects, limit, times }
     }
 
     pub(crate) fn manifest(limit: u32) -> Self {
-        Self { what: What::Manifest, limit }
+        Self { what: What::Manifest, limit, times: 1 }
     }
 
     fn first(self, plan: &Plan) -> String {
@@ -116,42 +117,45 @@ pub(crate) async fn run(plan: Plan, walk: &Walk) -> Result<Walked, LoadError> {
     let mut sum = Tally::default();
     for worker in workers {
         let tally = worker.await??;
-        sum.pages += tally.pages;
+        sum.walks += tally.walks;
         sum.bytes += tally.bytes;
-        sum.stopped += tally.stopped;
         sum.opened += tally.opened;
         sum.latencies.extend(tally.latencies);
     }
     let time = begun.elapsed();
     let mut report = Report::new("page");
-    report.say("pages", sum.pages);
+    let pages = sum.latencies.len() as u64;
+    let complete = sum.walks == u64::from(plan.connections) * u64::from(walk.times);
+    report.say("pages", pages);
+    report.say("walks", sum.walks);
     report.say("bytes", sum.bytes);
     report.say("limit", walk.limit);
     report.say("connections", plan.connections);
     report.say("opened", sum.opened);
-    report.say("complete", sum.stopped == 0);
+    report.say("complete", complete);
     report.seconds(time);
-    report.rate("pages_per_second", sum.pages, time);
+    report.rate("pages_per_second", pages, time);
     report.rate_megabytes(sum.bytes, time);
     report.latencies(sum.latencies);
-    Ok(Walked { report, time, walks: u64::from(plan.connections).saturating_sub(sum.stopped) })
+    Ok(Walked { report, time, walks: sum.walks, complete })
 }
 
 async fn work(plan: Plan, walk: Walk) -> Result<Tally, LoadError> {
     let mut connection = Connection::new(Arc::clone(&plan.target));
     let mut tally = Tally::default();
-    let mut path = Some(walk.first(&plan));
-    while let Some(here) = path {
-        let begun = Instant::now();
-        let Some((edges, last)) = until(plan.deadline, connection.get_edges(&here)).await? else {
-            tally.stopped = 1;
-            break;
-        };
-        tally.latencies.push(begun.elapsed());
-        tally.pages += 1;
-        tally.bytes += edges.bytes();
-        let turn = edges.turn().map_err(|source| LoadError::Answer { path: here, source })?;
-        path = walk.following(&plan, turn, last)?;
+    'walks: for _ in 0..walk.times {
+        let mut path = Some(walk.first(&plan));
+        while let Some(here) = path {
+            let begun = Instant::now();
+            let Some((edges, last)) = until(plan.deadline, connection.get_edges(&here)).await? else {
+                break 'walks;
+            };
+            tally.latencies.push(begun.elapsed());
+            tally.bytes += edges.bytes();
+            let turn = edges.turn().map_err(|source| LoadError::Answer { path: here, source })?;
+            path = walk.following(&plan, turn, last)?;
+        }
+        tally.walks += 1;
     }
     tally.opened = connection.opened();
     Ok(tally)
@@ -160,8 +164,8 @@ async fn work(plan: Plan, walk: Walk) -> Result<Tally, LoadError> {
 /// The second walk: counts the objects and the different ids, and adds objects per second to the report. What the time
 /// did not suffice for is left out.
 pub(crate) async fn verify(plan: Plan, walk: &Walk, walked: Walked) -> Result<Report, LoadError> {
-    let Walked { mut report, time, walks } = walked;
-    if walks < u64::from(plan.connections) {
+    let Walked { mut report, time, walks, complete } = walked;
+    if !complete {
         return Ok(report);
     }
     let mut ids = HashSet::new();
