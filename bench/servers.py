@@ -222,7 +222,10 @@ class Medallion(Server):
 
 
 class Cresset(Server):
-    """Cresset as `cresset demo` runs it: its own embedded storage, synced commits, authentication and release rules."""
+    """Cresset as `cresset serve` runs it: embedded storage, synced commits, validation, release decided per object.
+
+    One partner may read and submit in one collection; the data's own markings stay in force.
+    """
 
     name = "Cresset"
     sets = ("small", "full", "large")
@@ -231,40 +234,47 @@ class Cresset(Server):
         super().__init__(folder)
         self.binary = binary
 
+    def command(self, *more):
+        done = subprocess.run([self.binary, "--dir", self.folder / "node", "--json", *more], capture_output=True,
+                              text=True, timeout=60, check=False)
+        if done.returncode:
+            raise Failed(f"cresset {more[0]}: {done.stdout.strip()[-300:]} {done.stderr.strip()[-300:]}")
+        return done.stdout
+
     def launch(self):
-        self.process, self.url, self.auth = start_cresset(self.binary, self.folder)
+        port = free_port()
+        self.command("init", "--organisation", "Bench")
+        world = self.folder / "world.toml"
+        world.write_text(WORLD)
+        self.command("apply", world)
+        self.auth = f"Bearer {json.loads(self.command('token', 'issue', 'bench'))['secret']['secret']}"
+        self.url = f"http://127.0.0.1:{port}/api/collections/{COLLECTION}/objects/"
+        self.run([self.binary, "--dir", self.folder / "node", "--log", "warn", "serve",
+                  f"--listen=127.0.0.1:{port}"], answer=f"http://127.0.0.1:{port}/api/collections/{COLLECTION}/")
 
 
-# TO FINISH WHEN THE COMMAND LINE LANDS: which arguments give an empty, durable server in `folder`, which partner may
-# both read and submit. Nothing else in this benchmark knows Cresset.
-def start_cresset(binary, folder, seconds_max=30):
-    """Starts Cresset with its data in `folder`: the process, a collection's objects URL, the Authorization header.
+COLLECTION = "d0000001-0000-4000-8000-000000000001"
+WORLD = f"""
+[organisation]
+id = "identity--a0000001-0000-4000-8000-000000000001"
+name = "Bench"
 
-    `cresset demo --json` prints one line: {"url": …, "partners": [{"name", "token", "user", "password",
-    "collections": [{"id", "alias", "url", "may": ["read", "submit", "delete"]}]}]}.
-    """
-    environment = {**os.environ, "TMPDIR": str(folder)}
-    with (folder / "log").open("wb") as log:
-        process = subprocess.Popen([binary, "demo", "--json"], cwd=folder, env=environment, stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.PIPE, stderr=log)
-    watchdog_from = time.monotonic()
-    os.set_blocking(process.stdout.fileno(), False)
-    line = b""
-    while not line.endswith(b"\n"):
-        if process.poll() is not None or time.monotonic() - watchdog_from > seconds_max:
-            stop(process)
-            raise Failed(f"cresset demo said nothing: {(folder / 'log').read_text(errors='replace')[-500:]}")
-        line += process.stdout.read() or b""
-        time.sleep(0.02)
-    try:
-        for partner in json.loads(line)["partners"]:
-            for collection in partner["collections"]:
-                if {"read", "submit"} <= set(collection["may"]):
-                    return process, f"{collection['url'].rstrip('/')}/objects/", f"Bearer {partner['token']}"
-        raise Failed("no partner of the demo may both read and submit")
-    except (ValueError, KeyError, Failed) as error:
-        stop(process)
-        raise Failed(f"cresset demo: {error}") from error
+[[collection]]
+id = "{COLLECTION}"
+alias = "bench"
+title = "Bench"
+default_marking = ["TLP:GREEN"]
+
+[[partner]]
+name = "bench"
+organisation = "identity--a0000001-0000-4000-8000-000000000002"
+
+[[agreement]]
+partner = "bench"
+collection = "bench"
+may = ["read", "submit"]
+ceiling = "RED"
+"""
 
 
 def output(command, environment):
