@@ -6,7 +6,7 @@
 //!
 //! A good object costs no allocation: pointers and messages are made when there is something to say.
 
-mod common;
+mod common_properties;
 pub mod deterministic;
 mod domain;
 mod extension;
@@ -22,7 +22,7 @@ mod shape;
 pub mod table;
 pub mod vocabulary;
 
-pub use common::{COMMON, Common};
+pub use common_properties::{COMMON, Common};
 
 use self::{
     extension::Declared,
@@ -170,7 +170,7 @@ impl<'a> Walk<'a> {
             if let Some((kind, (at, row))) = own {
                 seen |= 1 << at;
                 self.shape(&row.shape, value, path, kind.table.section);
-            } else if let Some((at, line)) = common::find(&name) {
+            } else if let Some((at, line)) = common_properties::find(&name) {
                 seen_common |= 1 << at;
                 self.common(line, value, path);
             } else {
@@ -261,7 +261,7 @@ impl<'a> Walk<'a> {
 
     /// Whether it is versioned is up to whoever made the type, but half a version is none.
     fn common_missing_of_a_custom_type(&mut self, seen: u64) {
-        let has = |name| common::find(name).is_some_and(|(at, _)| seen & (1 << at) != 0);
+        let has = |name| common_properties::find(name).is_some_and(|(at, _)| seen & (1 << at) != 0);
         for (name, other) in [("created", "modified"), ("modified", "created")] {
             if !has(name) && has(other) {
                 self.missing(name, Path::Root, "11.2");
@@ -274,7 +274,7 @@ impl<'a> Walk<'a> {
         let top = matches!(path, Path::Member(Path::Root, _));
         if !form::is_property_name(name) {
             self.name_form(path);
-        } else if top && common::is_reserved(name) {
+        } else if top && common_properties::is_reserved(name) {
             let message = format_args!("`{name}` is reserved");
             self.report.error(Code::NameForm, path, "3.8", message);
         }

@@ -1,7 +1,7 @@
 //! What do domain objects hold? (section 4)
 
 use super::{
-    common::{KILL_CHAIN_PHASES, TEXTS},
+    common_properties::{KILL_CHAIN_PHASES, TEXTS},
     rules::{self, Rule},
     table::{Category, Form, Shape, Table, Targets, Type, optional, required, sorted},
     vocabulary as v,

@@ -2,7 +2,7 @@
 
 use super::{
     Walk,
-    common::{INTEGER, TEXTS},
+    common_properties::{INTEGER, TEXTS},
     form,
     report::Path,
     rules::{self, Place},

@@ -1,3 +1,5 @@
+//! Many groups in a row, on a real directory.
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

@@ -126,7 +126,7 @@ impl Connection {
     }
 
     /// The two ends of the answer, and how long it was.
-    pub(crate) async fn get_edges(&mut self, path: &str) -> Result<(Edges, Option<String>), LoadError> {
+    pub(crate) async fn ask_edges(&mut self, path: &str) -> Result<(Edges, Option<String>), LoadError> {
         let mut response = self.send(Method::GET, path, Bytes::new()).await?;
         if !response.status().is_success() {
             return Err(refusal(path, response).await);

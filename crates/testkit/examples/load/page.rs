@@ -147,7 +147,7 @@ async fn work(plan: Plan, walk: Walk) -> Result<Tally, LoadError> {
         let mut path = Some(walk.first(&plan));
         while let Some(here) = path {
             let begun = Instant::now();
-            let Some((edges, last)) = until(plan.deadline, connection.get_edges(&here)).await? else {
+            let Some((edges, last)) = until(plan.deadline, connection.ask_edges(&here)).await? else {
                 break 'walks;
             };
             tally.latencies.push(begun.elapsed());
