@@ -52,6 +52,19 @@ fn rss() -> String {
         .replace('\t', " ")
 }
 
+/// Processor time of threads by name, in milliseconds: tells more than the clock where others use the machine too.
+fn processor() -> std::collections::BTreeMap<String, u64> {
+    let mut times = std::collections::BTreeMap::new();
+    for task in std::fs::read_dir("/proc/self/task").unwrap() {
+        let Ok(stat) = std::fs::read_to_string(task.unwrap().path().join("stat")) else { continue };
+        let (name, rest) = stat.split_once('(').unwrap().1.rsplit_once(')').unwrap();
+        let fields: Vec<_> = rest.split_whitespace().collect();
+        let ticks: u64 = fields[11].parse::<u64>().unwrap() + fields[12].parse::<u64>().unwrap();
+        *times.entry(name.to_owned()).or_default() += ticks * 10;
+    }
+    times
+}
+
 const ROOM: CollectionNumber = CollectionNumber(1);
 
 async fn fill(
@@ -121,6 +134,7 @@ async fn fill(
 
 async fn scan(store: &Embedded, visible: &LabelSet, name: &str) {
     for round in 0..2 {
+        let before: u64 = processor().values().sum();
         let started = Instant::now();
         let (mut after, mut count, mut pages) = (Sequence::ZERO, 0, 0);
         loop {
@@ -152,6 +166,18 @@ async fn main() {
     let mut arguments = std::env::args().skip(1).map(|a| a.parse::<u64>().unwrap());
     let (objects, labels, writers) =
         (arguments.next().unwrap_or(250_000), arguments.next().unwrap_or(16), arguments.next().unwrap_or(1));
+    if let Ok(path) = std::env::var("RATES_OPEN") {
+        let started = Instant::now();
+        let store = Embedded::open(path.as_ref(), &Options::default()).unwrap();
+        println!("opened in {:.3} s, {}", started.elapsed().as_secs_f64(), rss());
+        tokio::time::sleep(std::time::Duration::from_millis(2500)).await;
+        println!("idle {}", rss());
+        let labels: LabelSet = store.labels().await.unwrap().into_iter().map(|(l, _)| l).collect();
+        scan(&store, &labels, "all labels").await;
+        scan(&store, &labels.iter().take(1).collect(), "one label").await;
+        println!("after reads {}", rss());
+        return;
+    }
     let directory = tempfile::tempdir().unwrap();
     let store = Arc::new(Embedded::open(directory.path(), &Options::default()).unwrap());
     let mut numbers = Vec::new();
@@ -163,7 +189,7 @@ async fn main() {
     for part in 0..5 {
         found.extend(fill(&store, &numbers, objects / 5 * part..objects / 5 * (part + 1), writers).await);
     }
-    println!("after fill {}", rss());
+    println!("after fill {} {:?}", rss(), processor());
     let started = Instant::now();
     tokio::time::sleep(std::time::Duration::from_millis(1500)).await;
     scan(&store, &numbers.iter().copied().collect(), "all labels").await;
@@ -207,7 +233,9 @@ async fn main() {
     let started = Instant::now();
     let store = Embedded::open(directory.path(), &Options::default()).unwrap();
     println!("reopened in {:.3} s, {}", started.elapsed().as_secs_f64(), rss());
-    let id = numbers[0];
     drop(store);
-    let _ = id;
+    let status = std::process::Command::new(std::env::current_exe().unwrap())
+        .env("RATES_OPEN", directory.path())
+        .status();
+    assert!(status.unwrap().success());
 }

@@ -373,3 +373,6 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damaged()) }
     }
 }
+
+#[cfg(test)]
+mod tests;
