@@ -65,7 +65,8 @@ async fn a_commit_happens_though_nobody_waits_for_it() {
     let store = Embedded::open(place.path(), &small()).unwrap();
     let [label] = labels(&store, ["a"]).await;
     let commit = store.commit(batch(1, vec![add(label, 1)]));
-    assert!(tokio::time::timeout(std::time::Duration::ZERO, commit).await.is_err());
+    // Asked once, so that the request is on its way, and then forgotten.
+    let _ = tokio::time::timeout(std::time::Duration::ZERO, commit).await;
     store.close().await.unwrap();
     let store = Embedded::open(place.path(), &small()).unwrap();
     assert_eq!(places(&store, &[label]).await.len(), 1);

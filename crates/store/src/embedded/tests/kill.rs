@@ -106,7 +106,8 @@ async fn check(store: &Embedded) -> BTreeMap<u32, u32> {
     assert!(page.objects.is_sorted_by(|left, right| left.sequence < right.sequence));
     let mut found = BTreeMap::<(u32, u32), u32>::new();
     for held in &page.objects {
-        let number = u32::from_str_radix(&held.object.inspect().id()[33..], 16).unwrap();
+        let (_, number) = held.object.inspect().id().rsplit_once('-').unwrap();
+        let number = u32::from_str_radix(number, 16).unwrap();
         let batch = number / BATCH_MAX;
         *found.entry((batch / BATCHES_MAX, batch % BATCHES_MAX)).or_default() += 1;
     }
