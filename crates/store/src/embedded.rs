@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`committer`] for how a commit becomes durable, at [`page`] for how objects are read.
 
+mod arena;
 mod committer;
 mod counters;
 mod directory;
@@ -13,6 +14,7 @@ mod reading;
 mod shared;
 mod tables;
 mod volumes;
+mod writes;
 
 use std::{
     fmt,
