@@ -8,12 +8,12 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
+    Options,
     group::{Failure, Group},
     keys,
     reading::Reading,
     shared::Shared,
     tables::Tables,
-    volumes::VOLUME_BYTES,
 };
 use crate::{Batch, Commit, LabelId, Operation, StoreError, Timestamp};
 
@@ -60,6 +60,8 @@ pub(super) struct Committer {
     shared: Arc<Shared>,
     tables: Tables,
     group_bytes_max: usize,
+    /// See [`Options::volume_bytes`].
+    volume_bytes_max: usize,
     /// How much the current volume holds, about.
     volume_bytes: usize,
     /// Every receipt that expires before this key was swept.
@@ -67,11 +69,18 @@ pub(super) struct Committer {
 }
 
 impl Committer {
-    pub(super) fn new(shared: Arc<Shared>, tables: Tables, group_bytes_max: usize) -> Self {
+    pub(super) fn new(shared: Arc<Shared>, tables: Tables, options: &Options) -> Self {
         let volume = shared.view().volumes.current();
         let objects = usize::try_from(shared.counters().in_volume(volume)).unwrap_or(usize::MAX);
         let volume_bytes = objects.saturating_mul(OBJECT_BYTES_ASSUMED);
-        Self { shared, tables, group_bytes_max, volume_bytes, swept: keys::EXPIRIES.to_vec() }
+        Self {
+            shared,
+            tables,
+            group_bytes_max: options.group_bytes_max,
+            volume_bytes_max: options.volume_bytes,
+            volume_bytes,
+            swept: keys::EXPIRIES.to_vec(),
+        }
     }
 
     /// Works until there is nobody left to ask.
@@ -132,7 +141,7 @@ impl Committer {
         let labels = self.shared.labels().len();
         let counters = self.shared.counters();
         let mut group = Group::new(reading, &counters, &self.shared.limits, labels);
-        let begins = self.volume_bytes >= VOLUME_BYTES;
+        let begins = self.volume_bytes >= self.volume_bytes_max;
         if begins {
             group.begin_volume();
         }

@@ -18,7 +18,8 @@ pub(super) type ObjectKey = [u8; 20];
 const SPEC_20: u8 = 1;
 const VERSION: u8 = 2;
 const PLURAL: u8 = 4;
-const CLAIM_BYTES: usize = 49;
+/// How much one claim takes.
+pub(super) const CLAIM_BYTES: usize = 49;
 
 const SINGLE_OBJECT: u8 = 0;
 const PLURAL_OBJECT: u8 = 1;
@@ -44,14 +45,12 @@ pub(super) fn sequence_of_object_key(key: &[u8]) -> Result<Sequence, StoreError>
 }
 
 /// An object as stored: its multiplicity, then its record.
-pub(super) fn object_value(multiplicity: Multiplicity, record: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(record.len() + 1);
+pub(super) fn put_object(value: &mut Vec<u8>, multiplicity: Multiplicity, record: &[u8]) {
     value.push(match multiplicity {
         Multiplicity::Single => SINGLE_OBJECT,
         Multiplicity::Plural => PLURAL_OBJECT,
     });
     value.extend_from_slice(record);
-    value
 }
 
 pub(super) fn read_object_value(value: &Bytes) -> Result<(Multiplicity, Bytes), StoreError> {
@@ -70,8 +69,7 @@ pub(super) struct KeptClaim {
     pub(super) multiplicity: Multiplicity,
 }
 
-pub(super) fn claims_value(claims: &[KeptClaim]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(claims.len() * CLAIM_BYTES);
+pub(super) fn put_claims(value: &mut Vec<u8>, claims: &[KeptClaim]) {
     for KeptClaim { claim, multiplicity } in claims {
         let mut flags = 0;
         flags |= if claim.spec_version == SpecVersion::V20 { SPEC_20 } else { 0 };
@@ -82,10 +80,9 @@ pub(super) fn claims_value(claims: &[KeptClaim]) -> Vec<u8> {
         value.extend_from_slice(&claim.label.0.to_le_bytes());
         value.extend_from_slice(&claim.origin.0.to_le_bytes());
         value.push(flags);
-        put_timestamp(&mut value, claim.version.unwrap_or(Timestamp::EPOCH));
+        put_timestamp(value, claim.version.unwrap_or(Timestamp::EPOCH));
         value.extend_from_slice(&claim.meaning);
     }
-    value
 }
 
 pub(super) fn read_claims(value: &[u8]) -> Result<Vec<KeptClaim>, StoreError> {
@@ -115,11 +112,9 @@ const ADDED: u8 = 0;
 const REMOVED: u8 = 1;
 const DOCUMENT: u8 = 2;
 
-pub(super) fn change_value(kind: &ChangeKind) -> Vec<u8> {
-    let mut value = Vec::new();
+pub(super) fn put_change(value: &mut Vec<u8>, kind: &ChangeKind) {
     match kind {
         ChangeKind::Added { collection, label } => {
-            value.reserve_exact(9);
             value.push(ADDED);
             value.extend_from_slice(&collection.0.to_le_bytes());
             value.extend_from_slice(&label.0.to_le_bytes());
@@ -135,7 +130,6 @@ pub(super) fn change_value(kind: &ChangeKind) -> Vec<u8> {
             value.extend_from_slice(name.0.as_bytes());
         }
     }
-    value
 }
 
 pub(super) fn read_change(key: &[u8], value: &[u8]) -> Result<Change, StoreError> {
@@ -373,3 +367,6 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damaged()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

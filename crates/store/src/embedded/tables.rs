@@ -59,12 +59,7 @@ impl Tables {
     fn open_tables(path: &Path, options: &Options) -> Result<Self, StoreError> {
         let database = Database::builder(path)
             .cache_size(options.cache_bytes_max)
-            .worker_threads(
-                std::env::var("T_WORKERS")
-                    .ok()
-                    .and_then(|v| v.parse().ok())
-                    .unwrap_or(options.worker_threads.get()),
-            )
+            .worker_threads(options.worker_threads.get())
             .max_journaling_size(options.journal_bytes_max.max(JOURNAL_BYTES_LEAST))
             // Most values are of the size of one object, and the records are compressed where they end up.
             .journal_compression(CompressionType::None)
@@ -76,15 +71,7 @@ impl Tables {
         let buffer = options.write_buffer_bytes_max;
         Ok(Self {
             objects: table("objects", objects(buffer))?,
-            claims: table(
-                "claims",
-                claims(
-                    std::env::var("T_CBUF")
-                        .ok()
-                        .and_then(|v| v.parse::<u64>().ok())
-                        .map_or(buffer, |v| v << 20),
-                ),
-            )?,
+            claims: table("claims", claims(buffer / 2))?,
             log: table("log", log(buffer / 4))?,
             meta: table("meta", meta(buffer / 4))?,
             database,
@@ -97,38 +84,26 @@ const JOURNAL_BYTES_LEAST: u64 = 64 << 20;
 
 /// Read by range, and by place only where something is.
 fn objects(buffer: u64) -> KeyspaceCreateOptions {
-    let env = |n: &str, d: u64| std::env::var(n).ok().and_then(|v| v.parse::<u64>().ok()).unwrap_or(d);
-    let mut o = KeyspaceCreateOptions::default()
+    KeyspaceCreateOptions::default()
         .max_memtable_size(buffer)
-        .data_block_size_policy(BlockSizePolicy::all(u32::try_from(env("T_BLOCK", 16)).unwrap_or(16) << 10))
-        // Every key whole: 16 bytes next to a kilobyte, and reading one needs no allocation.
-        .data_block_restart_interval_policy(RestartIntervalPolicy::all(
-            u8::try_from(env("T_RESTART", 1)).unwrap_or(1),
-        ))
-        .data_block_compression_policy(CompressionPolicy::all(if env("T_LZ4", 1) == 1 {
-            CompressionType::Lz4
-        } else {
-            CompressionType::None
-        }))
-        .index_block_pinning_policy(PinningPolicy::all(env("T_PIN", 1) == 1))
+        .data_block_size_policy(BlockSizePolicy::all(8 << 10))
+        // Every key whole: 20 bytes next to a kilobyte, and reading one needs no allocation.
+        .data_block_restart_interval_policy(RestartIntervalPolicy::all(1))
+        .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
+        .index_block_pinning_policy(PinningPolicy::all(true))
         .expect_point_read_hits(true)
-        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(env("T_TARGET", 16) << 20)));
-    if env("T_KV", 0) > 0 {
-        o = o.with_kv_separation(Some(
-            fjall::KvSeparationOptions::default()
-                .separation_threshold(256)
-                .compression(if env("T_KV", 0) == 2 { CompressionType::Lz4 } else { CompressionType::None }),
-        ));
-    }
-    o
+        // Files smaller than a volume: what is done with stays where it is.
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(16 << 20)))
 }
 
 /// Asked for every object that arrives, mostly in vain: filters answer that, and they stay in memory.
 fn claims(buffer: u64) -> KeyspaceCreateOptions {
+    // A small buffer: its searches jump about in memory, so the less there is of it the faster they are.
     KeyspaceCreateOptions::default()
         .max_memtable_size(buffer)
         .data_block_size_policy(BlockSizePolicy::all(4 << 10))
         .data_block_compression_policy(CompressionPolicy::disabled())
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(16 << 20)))
         .filter_policy(FilterPolicy::all(FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(10.0))))
         .filter_block_pinning_policy(PinningPolicy::all(true))
         .index_block_pinning_policy(PinningPolicy::all(true))

@@ -8,9 +8,6 @@
 use super::encoding::corrupt;
 use crate::{Sequence, StoreError};
 
-/// How much one volume holds, about. Four write buffers: as much as is rearranged at once.
-pub(super) const VOLUME_BYTES: usize = 64 << 20;
-
 /// The number of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub(super) struct Volume(pub(super) u32);
@@ -50,7 +47,7 @@ impl Volumes {
 }
 
 fn number(index: usize) -> Volume {
-    // A volume is 64 MiB: the numbers suffice for 256 PiB.
+    // With 64 MiB each, the numbers suffice for 256 PiB.
     Volume(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
