@@ -1,4 +1,4 @@
-//! Many groups in a row, on a real directory.
+//! Does the embedded store keep the promises, on a real directory, with every small piece in play?
 
 use std::sync::Arc;
 
