@@ -39,7 +39,8 @@ impl Secure {
             certificates: write("chain.pem", node.cert.pem()),
             key: write("key.pem", node.signing_key.serialize_pem()),
         };
-        let fingerprint: String = Sha256::digest(p.cert.der()).iter().map(|byte| format!("{byte:02X}")).collect();
+        let fingerprint: String =
+            Sha256::digest(p.cert.der()).iter().map(|byte| format!("{byte:02X}")).collect();
         let declared = format!("name = \"p\"\ncertificates = [\"{fingerprint}\"]");
         let world = WORLD.replacen("name = \"p\"", &declared, 1);
         let ground = Ground::with(Setup { tls: Some(files), world, ..Setup::default() }).await;
@@ -91,7 +92,10 @@ async fn https_is_served() {
     let secure = Secure::new().await;
     let config = secure.client(BOTH, None, &[]);
     let response = secure.get(config, discovery()).await;
-    assert_eq!((response.status, &response.json()["title"]), (200, &serde_json::json!("Lantern Coast Watch")));
+    assert_eq!(
+        (response.status, &response.json()["title"]),
+        (200, &serde_json::json!("Lantern Coast Watch"))
+    );
     // Plain HTTP is not.
     let plain = http::send(secure.ground.address, &secure.ground.dressed(discovery())).await;
     assert!(plain.is_err());
@@ -186,7 +190,9 @@ async fn a_client_certificate_stands_for_its_partner() {
         let none = secure.get(secure.client(versions, None, &[]), list()).await;
         assert_eq!((none.status, none.body), (401, stranger.body));
         // It takes nothing away from who has a token.
-        let both = secure.get(secure.client(versions, Some(&secure.stranger), &[]), Request::new("GET", "/api/")).await;
+        let both = secure
+            .get(secure.client(versions, Some(&secure.stranger), &[]), Request::new("GET", "/api/"))
+            .await;
         assert_eq!(both.status, 200);
     }
 }
