@@ -35,6 +35,7 @@ use crate::{
     auth::{Authenticator, Fingerprint, Identity},
     body::Room,
     config::{Clock, ServerConfig, ServerLimits},
+    lingering::Lingering,
     metrics::{Metrics, RequestLabels},
     problem::Problem,
     socket,
@@ -288,7 +289,7 @@ async fn connection(
     let mut stream = TimeoutStream::new(stream);
     stream.set_read_timeout(Some(idle));
     stream.set_write_timeout(Some(idle));
-    let stream = Box::pin(stream);
+    let stream = Lingering::new(Box::pin(stream));
     let Some(tls) = tls else {
         return converse(stream, Peer(peer.ip()), Fingerprint(None), router, app, watcher).await;
     };
@@ -316,7 +317,8 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     });
     let mut builder = Builder::new(TokioExecutor::new());
     let head = Duration::from_secs(app.limits.head_seconds_max);
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).keep_alive(true);
+    // Who says that it has said all still gets its answer.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).keep_alive(true).half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(head);
     let conversation = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(conversation.into_owned()).await {
