@@ -43,16 +43,6 @@ async fn api_root_urls_are_https_or_relative() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_api_roots_at_one_url_are_refused() {
-    // There is one fixed API root, so that there are never two at one URL.
-    let ground = Ground::new().await;
-    let roots = ground.get("/taxii2/").await.json()["api_roots"].as_array().unwrap().clone();
-    let distinct: std::collections::BTreeSet<_> =
-        roots.iter().map(|url| url.as_str().unwrap().trim_end_matches('/')).collect();
-    assert_eq!(distinct.len(), roots.len());
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_api_root_describes_itself() {
     let ground = Ground::limited(ServerLimits { body_bytes_max: 1234, ..ServerLimits::default() }).await;
     let response = ground.get("/api/").await;

@@ -228,7 +228,6 @@ async fn fill(worlds: &mut Worlds) {
     worlds.hidden("q", RO, &[amber(indicator(172))]).await;
     worlds.hidden("own", RS, &[marked(named(indicator(173)), &[RED])]).await;
     worlds.both("p", RS, &[indicator(74)]).await;
-    worlds.both("p", WO, &[indicator(75)]).await;
     worlds.both("p", RW, &[address(1), statement(9)]).await;
     worlds.hidden("q", RW, &[marked(with(address(101), "x_note", json!(CANARY)), &[AMBER])]).await;
 }
@@ -248,6 +247,8 @@ async fn chains(worlds: &mut Worlds) {
 
 /// Objects of which a part is withheld, whose withheld parts are not the same in both worlds.
 async fn parts(worlds: &mut Worlds) {
+    // What lies in a collection that P may not read is withheld from P, although P brought it.
+    worlds.both("p", WO, &[indicator(75)]).await;
     worlds.tick();
     let mark = id("marking-definition", 5);
     for (ground, text) in
