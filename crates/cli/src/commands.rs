@@ -7,7 +7,9 @@ pub(crate) mod init;
 pub(crate) mod serve;
 
 use clap::CommandFactory;
+use exchange::ApplyMode;
 use server::admin::Command as Admin;
+use stix::Severity;
 
 use crate::{
     args::{Args, CollectionCommand, Command, PartnerCommand, TokenCommand},
@@ -28,9 +30,15 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             serve::start_log(&args.log, Format::Text);
             demo::run(keep.then_some(dir), listen, format).await
         }
-        Command::Apply { world, dry_run } => admin::apply(dir, &world, dry_run, format).await,
+        Command::Apply { world, dry_run } => {
+            let mode = if dry_run { ApplyMode::DryRun } else { ApplyMode::Change };
+            admin::apply(dir, &world, mode, format).await
+        }
         Command::Import { collection, files } => import::run(dir, &collection, &files, format).await,
-        Command::Check { files, errors_only } => check::run(&files, errors_only, format),
+        Command::Check { files, errors_only } => {
+            let least = if errors_only { Severity::Error } else { Severity::Warning };
+            check::run(&files, least, format)
+        }
         Command::Partner { command: PartnerCommand::List } => admin::run(dir, Admin::World, format).await,
         Command::Collection { command: CollectionCommand::List } => {
             admin::run(dir, Admin::Collections, format).await

@@ -46,15 +46,12 @@ struct ReadyCollection {
 
 pub(crate) async fn run(keep: Option<&Path>, listen: SocketAddr, format: Format) -> anyhow::Result<Outcome> {
     let temporary;
-    let dir = match keep {
-        Some(dir) => {
-            std::fs::create_dir_all(dir)?;
-            dir
-        }
-        None => {
-            temporary = tempfile::Builder::new().prefix("cresset-demo-").tempdir()?;
-            temporary.path()
-        }
+    let dir = if let Some(dir) = keep {
+        std::fs::create_dir_all(dir)?;
+        dir
+    } else {
+        temporary = tempfile::Builder::new().prefix("cresset-demo-").tempdir()?;
+        temporary.path()
     };
     if !dir.join("store").is_dir() {
         init::make_store(dir).await?;

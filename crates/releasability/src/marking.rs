@@ -166,7 +166,7 @@ impl Markings {
         &mut self,
         marking: &str,
         origin: &Organisation,
-        label: Label,
+        label: &Label,
     ) -> Result<(), TooManyMarkings> {
         let known = self.by_id.get(marking).is_some_and(|origins| origins.contains_key(origin));
         let count = self.count.entry(origin.clone()).or_default();
@@ -177,7 +177,7 @@ impl Markings {
             *count += 1;
         }
         let origins = self.by_id.entry(marking.to_owned()).or_default();
-        let label = origins.get(origin).map_or(label.clone(), |before| before.join(&label));
+        let label = origins.get(origin).map_or_else(|| label.clone(), |before| before.join(label));
         origins.insert(origin.clone(), label);
         Ok(())
     }
@@ -280,11 +280,11 @@ mod tests {
             Organisation::new(&format!("identity--{n}1111111-1111-4111-8111-111111111111")).unwrap()
         });
         let mut markings = Markings::default();
-        markings.define(ID, &third, Label::clear()).unwrap();
+        markings.define(ID, &third, &Label::clear()).unwrap();
         assert_eq!(markings.resolve(ID, &origin, &own), Label::unknown(ID));
-        markings.define(ID, &origin, Label::of(Tlp::Green)).unwrap();
+        markings.define(ID, &origin, &Label::of(Tlp::Green)).unwrap();
         assert_eq!(markings.resolve(ID, &origin, &own), Label::of(Tlp::Green));
-        markings.define(ID, &own, Label::of(Tlp::Red)).unwrap();
+        markings.define(ID, &own, &Label::of(Tlp::Red)).unwrap();
         assert_eq!(markings.resolve(ID, &origin, &own), Label::of(Tlp::Red));
         assert_eq!(markings.resolve(STANDARD_MARKINGS[0].0, &origin, &own), Label::clear());
     }
@@ -294,9 +294,9 @@ mod tests {
         let origin = Organisation::new("identity--11111111-1111-4111-8111-111111111111").unwrap();
         let mut markings = Markings::default();
         for n in 0..MARKINGS_PER_ORIGIN_MAX {
-            markings.define(&n.to_string(), &origin, Label::clear()).unwrap();
+            markings.define(&n.to_string(), &origin, &Label::clear()).unwrap();
         }
-        assert_eq!(markings.define("one more", &origin, Label::clear()), Err(TooManyMarkings));
-        assert_eq!(markings.define("7", &origin, Label::clear()), Ok(()));
+        assert_eq!(markings.define("one more", &origin, &Label::clear()), Err(TooManyMarkings));
+        assert_eq!(markings.define("7", &origin, &Label::clear()), Ok(()));
     }
 }

@@ -186,7 +186,7 @@ impl Policy {
             return Ok(());
         }
         let label = marking::label(definition, &self.classifications);
-        self.markings.define(&id, origin, label)
+        self.markings.define(&id, origin, &label)
     }
 
     /// The label of an object: the join of its markings, or the collection's default where it has none. A

@@ -8,6 +8,25 @@ use crate::policy::Reason;
 ///
 /// It has no `Serialize`, no `Deref`, no `Display`, and its `Debug` hides. The ways out are [`crate::Policy::release`]
 /// and, for the few that keep or index what is held, [`Unreleased::inspect`], which lends and never gives.
+///
+/// Leaking does not compile:
+/// ```compile_fail
+/// let held = cresset_releasability::Unreleased::new("secret");
+/// serde_json::to_string(&held).unwrap();
+/// ```
+/// ```compile_fail
+/// let held = cresset_releasability::Unreleased::new("secret");
+/// println!("{held}");
+/// ```
+/// ```compile_fail
+/// let held = cresset_releasability::Unreleased::new(String::from("secret"));
+/// let length = held.len();
+/// ```
+/// while holding does:
+/// ```
+/// let held = cresset_releasability::Unreleased::new("secret");
+/// assert_eq!(format!("{held:?}"), "Unreleased(…)");
+/// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreleased<T>(T);
 
@@ -33,7 +52,13 @@ impl<T> fmt::Debug for Unreleased<T> {
     }
 }
 
-/// Something that one reader may have, as that reader may have it. Only [`crate::Policy::release`] makes one.
+/// Something that one reader may have, as that reader may have it. Only [`crate::Policy::release`] makes one:
+/// ```compile_fail
+/// let forged = cresset_releasability::Releasable { content: "secret", removed: Vec::new() };
+/// ```
+/// ```compile_fail
+/// let forged = cresset_releasability::Releasable::whole("secret");
+/// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Releasable<T> {
     content: T,

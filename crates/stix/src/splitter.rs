@@ -142,7 +142,11 @@ impl Splitter {
     ///
     /// # Errors
     /// [`SplitError`]; elements handed out before stay valid, nothing can be read after.
-    pub fn push(&mut self, piece: &[u8], element: &mut dyn FnMut(u64, Element<'_>)) -> Result<(), SplitError> {
+    pub fn push(
+        &mut self,
+        piece: &[u8],
+        element: &mut dyn FnMut(u64, Element<'_>),
+    ) -> Result<(), SplitError> {
         let mut rest = piece;
         while !rest.is_empty() {
             let used = match self.state {
@@ -316,14 +320,13 @@ impl Splitter {
             match byte {
                 b'"' => self.inside = Inside::String,
                 b'{' | b'[' => self.depth = self.depth.saturating_add(1),
-                b'}' | b']' if self.depth == 0 => return Some(at - 1),
+                b'}' | b']' | b',' if self.depth == 0 => return Some(at - 1),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {
                         return Some(at);
                     }
                 }
-                b',' if self.depth == 0 => return Some(at - 1),
                 _ => {}
             }
         }

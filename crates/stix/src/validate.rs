@@ -6,7 +6,7 @@
 //!
 //! A good object costs no allocation: pointers and messages are made when there is something to say.
 
-mod common;
+mod common_properties;
 pub mod deterministic;
 mod domain;
 mod extension;
@@ -22,14 +22,14 @@ mod shape;
 pub mod table;
 pub mod vocabulary;
 
-pub use common::{COMMON, Common};
+pub use common_properties::{COMMON, Common};
 
 use self::{
     extension::Declared,
     report::{Path, Report, shown},
     rules::Place,
     selector::Selectors,
-    table::{Category, Need, Shape, Type},
+    table::{Category, Need, Shape, Type, by_length},
 };
 use crate::{
     Code, Finding, Limits, Object, Severity, Timestamp,
@@ -37,50 +37,50 @@ use crate::{
     object::{self, is_observable},
 };
 
-/// Every type that the standard defines, sorted by name.
+/// Every type that the standard defines, in the order of [`by_length`].
 pub static TYPES: [&Type; 42] = [
-    &observable::ARTIFACT,
-    &domain::ATTACK_PATTERN,
-    &observable::AUTONOMOUS_SYSTEM,
-    &domain::CAMPAIGN,
-    &domain::COURSE_OF_ACTION,
-    &observable::DIRECTORY,
-    &observable::DOMAIN_NAME,
-    &observable::EMAIL_ADDR,
-    &observable::EMAIL_MESSAGE,
-    &meta::EXTENSION_DEFINITION,
+    &observable::URL,
     &observable::FILE,
+    &domain::NOTE,
+    &domain::TOOL,
+    &observable::MUTEX,
+    &domain::REPORT,
+    &domain::MALWARE,
+    &domain::OPINION,
+    &observable::PROCESS,
+    &observable::ARTIFACT,
+    &domain::CAMPAIGN,
     &domain::GROUPING,
     &domain::IDENTITY,
     &domain::INCIDENT,
-    &domain::INDICATOR,
-    &domain::INFRASTRUCTURE,
-    &domain::INTRUSION_SET,
-    &observable::IPV4_ADDR,
-    &observable::IPV6_ADDR,
-    &meta::LANGUAGE_CONTENT,
     &domain::LOCATION,
     &observable::MAC_ADDR,
-    &domain::MALWARE,
-    &domain::MALWARE_ANALYSIS,
-    &meta::MARKING_DEFINITION,
-    &observable::MUTEX,
-    &observable::NETWORK_TRAFFIC,
-    &domain::NOTE,
-    &domain::OBSERVED_DATA,
-    &domain::OPINION,
-    &observable::PROCESS,
-    &relationship::RELATIONSHIP,
-    &domain::REPORT,
     &relationship::SIGHTING,
     &observable::SOFTWARE,
+    &observable::DIRECTORY,
+    &domain::INDICATOR,
+    &observable::IPV4_ADDR,
+    &observable::IPV6_ADDR,
+    &observable::EMAIL_ADDR,
+    &observable::DOMAIN_NAME,
+    &relationship::RELATIONSHIP,
     &domain::THREAT_ACTOR,
-    &domain::TOOL,
-    &observable::URL,
     &observable::USER_ACCOUNT,
+    &observable::EMAIL_MESSAGE,
+    &domain::INTRUSION_SET,
+    &domain::OBSERVED_DATA,
     &domain::VULNERABILITY,
-    &observable::WINDOWS_REGISTRY_KEY,
+    &domain::ATTACK_PATTERN,
+    &domain::INFRASTRUCTURE,
+    &observable::NETWORK_TRAFFIC,
+    &domain::COURSE_OF_ACTION,
+    &meta::LANGUAGE_CONTENT,
+    &domain::MALWARE_ANALYSIS,
     &observable::X509_CERTIFICATE,
+    &observable::AUTONOMOUS_SYSTEM,
+    &meta::MARKING_DEFINITION,
+    &meta::EXTENSION_DEFINITION,
+    &observable::WINDOWS_REGISTRY_KEY,
 ];
 
 /// How far ahead of us a clock may be before its timestamps are called impossible.
@@ -88,7 +88,7 @@ const FUTURE_SECONDS_MAX: i64 = 24 * 60 * 60;
 
 /// A type of the standard, by name.
 pub fn find_type(name: &str) -> Option<&'static Type> {
-    TYPES.binary_search_by(|kind| kind.name.cmp(name)).ok().and_then(|at| TYPES.get(at).copied())
+    TYPES.binary_search_by(|kind| by_length(kind.name, name)).ok().and_then(|at| TYPES.get(at).copied())
 }
 
 /// Everything that is wrong with an object, in the order of its text where possible; never stops early.
@@ -116,7 +116,9 @@ pub fn check(text: &[u8], limits: &Limits, now: Timestamp) -> (Option<Object>, V
                 let message = format_args!("the head of the object is larger than can be kept");
                 report.error(Code::LimitExceeded, Path::Root, "-", message);
             }
-            findings.into_iter().for_each(|finding| report.add(finding));
+            for finding in findings {
+                report.add(finding);
+            }
             None
         }
     };
@@ -168,7 +170,7 @@ impl<'a> Walk<'a> {
             if let Some((kind, (at, row))) = own {
                 seen |= 1 << at;
                 self.shape(&row.shape, value, path, kind.table.section);
-            } else if let Some((at, line)) = common::find(&name) {
+            } else if let Some((at, line)) = common_properties::find(&name) {
                 seen_common |= 1 << at;
                 self.common(line, value, path);
             } else {
@@ -259,7 +261,7 @@ impl<'a> Walk<'a> {
 
     /// Whether it is versioned is up to whoever made the type, but half a version is none.
     fn common_missing_of_a_custom_type(&mut self, seen: u64) {
-        let has = |name| common::find(name).is_some_and(|(at, _)| seen & (1 << at) != 0);
+        let has = |name| common_properties::find(name).is_some_and(|(at, _)| seen & (1 << at) != 0);
         for (name, other) in [("created", "modified"), ("modified", "created")] {
             if !has(name) && has(other) {
                 self.missing(name, Path::Root, "11.2");
@@ -272,7 +274,7 @@ impl<'a> Walk<'a> {
         let top = matches!(path, Path::Member(Path::Root, _));
         if !form::is_property_name(name) {
             self.name_form(path);
-        } else if top && common::is_reserved(name) {
+        } else if top && common_properties::is_reserved(name) {
             let message = format_args!("`{name}` is reserved");
             self.report.error(Code::NameForm, path, "3.8", message);
         }

@@ -6,11 +6,14 @@
 
 #![expect(
     clippy::expect_used,
+    clippy::unwrap_used,
+    clippy::wildcard_enum_match_arm,
     clippy::panic,
     clippy::indexing_slicing,
     clippy::missing_panics_doc,
     reason = "these functions are tests that several crates run"
 )]
+#![cfg_attr(not(test), expect(clippy::wildcard_imports, reason = "every test stands on the same fixtures"))]
 
 use std::sync::Arc;
 

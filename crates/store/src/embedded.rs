@@ -2,6 +2,7 @@
 //!
 //! Start reading at [`committer`] for how a commit becomes durable, at [`page`] for how objects are read.
 
+mod arena;
 mod committer;
 mod counters;
 mod directory;
@@ -12,6 +13,8 @@ mod page;
 mod reading;
 mod shared;
 mod tables;
+mod volumes;
+mod writes;
 
 use std::{
     fmt,
@@ -49,13 +52,18 @@ pub struct Options {
     pub limits: StoreLimits,
     /// How much of the files is kept in memory.
     pub cache_bytes_max: u64,
-    /// How much is gathered in memory before it is written as a file, for each of the two large tables.
+    /// How much is gathered in memory before it is written as a file, for the largest table. A store that is there
+    /// already keeps what it was made with.
     pub write_buffer_bytes_max: u64,
+    /// How much lies together label by label before a new part is begun. More is better for readers of few labels, less
+    /// for writers; see `volumes`.
+    pub volume_bytes: usize,
     /// How large the journals become before they are cut; opening reads them all.
     pub journal_bytes_max: u64,
     /// How much one group of commits takes together.
     pub group_bytes_max: usize,
-    /// How many threads write files and rearrange them.
+    /// How many threads write files and rearrange them. One is best unless there are many cores: with more, `fjall` keeps
+    /// one of them turning in circles as long as the others rearrange.
     pub worker_threads: NonZeroUsize,
 }
 
@@ -64,10 +72,11 @@ impl Default for Options {
         Self {
             limits: StoreLimits::default(),
             cache_bytes_max: 32 << 20,
-            write_buffer_bytes_max: 16 << 20,
+            write_buffer_bytes_max: 8 << 20,
+            volume_bytes: 64 << 20,
             journal_bytes_max: 192 << 20,
             group_bytes_max: 8 << 20,
-            worker_threads: NonZeroUsize::MIN.saturating_add(1),
+            worker_threads: NonZeroUsize::MIN,
         }
     }
 }
@@ -98,7 +107,7 @@ impl Embedded {
         let tables = Tables::open(&data, options)?;
         let shared = Arc::new(Shared::load(tables.clone(), directory, options.limits)?);
         let (sender, requests) = mpsc::channel(REQUESTS_WAITING_MAX);
-        let committer = Committer::new(Arc::clone(&shared), tables, options.group_bytes_max);
+        let committer = Committer::new(Arc::clone(&shared), tables, options);
         let thread = std::thread::Builder::new()
             .name("cresset-commit".to_owned())
             .spawn(move || committer.run(requests))
@@ -151,10 +160,7 @@ impl Drop for Embedded {
 }
 
 fn objects(shared: &Shared, query: &ObjectQuery, visible: &LabelSet) -> Result<Page, StoreError> {
-    shared.read(|reading| {
-        let candidates = shared.counters().candidates(query.collection, query.after, visible, reading.view);
-        page::read(reading, query, &candidates)
-    })
+    shared.read(|reading| page::read(reading, query, visible, || shared.counters()))
 }
 
 #[async_trait]

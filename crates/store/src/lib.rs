@@ -272,7 +272,7 @@ pub enum Outcome {
     Differs(Sequence),
     /// The id has as many claims from this origin as are allowed; nothing was done.
     Full,
-    /// The claim was removed.
+    /// The claim was removed; the removal stands at this sequence.
     Removed(Sequence),
     /// There was nothing to remove or relabel.
     Absent,
@@ -421,7 +421,7 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The name of the backend.
     fn name(&self) -> &'static str;
 
-    /// Makes the changes of a batch together.
+    /// Makes the changes of a batch together. They happen even if the caller stops waiting for the answer.
     async fn commit(&self, batch: Batch) -> Result<Commit, StoreError>;
 
     /// Objects of a collection in the order they were added, whose label is in `visible`.
@@ -462,9 +462,10 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// The highest sequence that can be read.
     fn last(&self) -> Sequence;
 
-    /// Returns once [`Store::last`] is above `seen`.
+    /// Returns once [`Store::last`] is above `seen`, or the store is closed (which the next call then says).
     async fn wait(&self, seen: Sequence);
 
-    /// Makes everything durable and lets go of the directory.
+    /// Does what was asked before, waits for those who read, and lets go of the directory. Afterwards everything but
+    /// [`Store::last`] and [`Store::wait`] is [`StoreError::Closed`].
     async fn close(&self) -> Result<(), StoreError>;
 }

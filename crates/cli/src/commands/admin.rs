@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use exchange::{Preview, world::World};
+use exchange::{ApplyMode, Preview, world::World};
 use server::admin::{Command, Reply};
 
 use crate::{
@@ -28,13 +28,18 @@ pub(crate) async fn run(dir: &Path, command: Command, format: Format) -> anyhow:
 }
 
 /// Reads a declaration and applies it.
-pub(crate) async fn apply(dir: &Path, file: &Path, dry_run: bool, format: Format) -> anyhow::Result<Outcome> {
+pub(crate) async fn apply(
+    dir: &Path,
+    file: &Path,
+    mode: ApplyMode,
+    format: Format,
+) -> anyhow::Result<Outcome> {
     let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let world: World = match toml::from_str(&text) {
         Ok(world) => world,
         Err(error) => return refused(format, &[format!("{}: {error}", file.display())]),
     };
-    run(dir, Command::Apply { world: Box::new(world), dry_run }, format).await
+    run(dir, Command::Apply { world: Box::new(world), dry_run: mode == ApplyMode::DryRun }, format).await
 }
 
 fn print(reply: &Reply) {

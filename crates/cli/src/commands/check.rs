@@ -21,10 +21,10 @@ use crate::output::{Format, Outcome};
 const FINDINGS_SHOWN_MAX: usize = 1000;
 const CHUNK_BYTES: usize = 1 << 20;
 
-pub(crate) fn run(files: &[PathBuf], errors_only: bool, format: Format) -> anyhow::Result<Outcome> {
+pub(crate) fn run(files: &[PathBuf], least: Severity, format: Format) -> anyhow::Result<Outcome> {
     let mut errors = 0;
     for file in files {
-        let mut check = Check { found: Vec::new(), objects: 0, errors: 0, warnings: 0, errors_only };
+        let mut check = Check { found: Vec::new(), objects: 0, errors: 0, warnings: 0, least };
         // Standard input cannot be read twice, and single objects are small: those are held.
         check.read(file)?;
         check.print(file, format)?;
@@ -44,11 +44,11 @@ struct Check {
     objects: usize,
     errors: usize,
     warnings: usize,
-    errors_only: bool,
+    least: Severity,
 }
 
 #[derive(Serialize)]
-struct Line<'a> {
+struct Printed<'a> {
     file: &'a Path,
     line: u64,
     column: u64,
@@ -125,8 +125,7 @@ impl Check {
             Severity::Error => self.errors += 1,
             Severity::Warning => self.warnings += 1,
         }
-        let wanted = finding.severity == Severity::Error || !self.errors_only;
-        if wanted && self.found.len() < FINDINGS_SHOWN_MAX {
+        if finding.severity >= self.least && self.found.len() < FINDINGS_SHOWN_MAX {
             self.found.push(Found { offset, id, finding });
         }
     }
@@ -139,7 +138,7 @@ impl Check {
             let finding = &found.finding;
             match format {
                 Format::Json => {
-                    let line = Line {
+                    let printed = Printed {
                         file,
                         line,
                         column,
@@ -150,7 +149,7 @@ impl Check {
                         id: found.id.as_deref(),
                         message: &finding.message,
                     };
-                    writeln!(out, "{}", serde_json::to_string(&line)?)?;
+                    writeln!(out, "{}", serde_json::to_string(&printed)?)?;
                 }
                 Format::Text => {
                     writeln!(out, "{}:{line}:{column}: {finding}", file.display())?;
@@ -161,7 +160,7 @@ impl Check {
             }
         }
         if format == Format::Text {
-            let more = (self.errors + if self.errors_only { 0 } else { self.warnings })
+            let more = (self.errors + if self.least == Severity::Warning { self.warnings } else { 0 })
                 .saturating_sub(self.found.len());
             if more > 0 {
                 writeln!(out, "{}: {more} more findings", file.display())?;

@@ -60,7 +60,7 @@ fn duplicate_keys_are_found_whatever_their_spelling() {
         parse(r#"{"a":{"a":1},"b":2,"b":3}"#).unwrap().duplicates().map(Value::raw).collect::<Vec<_>>(),
         ["3"]
     );
-    let many: String = (0..100).map(|n| format!(r#""k{n}":0,"#)).collect();
+    let many = (0..100).map(|n| format!(r#""k{n}":0,"#)).collect::<Vec<_>>().concat();
     assert_eq!(parse(&format!(r#"{{{many}"k7":1}}"#)).unwrap().duplicates().count(), 1);
 }
 
@@ -105,4 +105,33 @@ proptest! {
         let tree = parse(&json).unwrap();
         prop_assert_eq!(tree.root().as_str().unwrap(), text);
     }
+}
+
+#[test]
+fn strings_end_where_they_end_wherever_that_is() {
+    for before in 0..20 {
+        for behind in 0..20 {
+            for special in ["\\\"", "\\\\", "\\n", "é", "\u{7f}", "\u{80}", " ", "!"] {
+                let inner = format!("{}{special}{}", "a".repeat(before), "b".repeat(behind));
+                let text = format!("[\"{inner}\",\"\\u001f\"]");
+                let tree = parse(&text).unwrap();
+                assert_eq!(tree.root().elements().next().unwrap().raw().len(), inner.len() + 2);
+            }
+            for special in ['\u{0}', '\u{1f}', '\n'] {
+                let text = format!("\"{}{special}{}\"", "a".repeat(before), "é".repeat(behind));
+                let error = parse(&text).unwrap_err();
+                assert_eq!(error, SyntaxError { offset: before + 1, problem: Problem::Control });
+            }
+        }
+    }
+}
+
+#[test]
+fn strings_are_compared_by_what_they_say() {
+    let tree = parse(r#"{"ab":"a\u0062","abc":["ab"]}"#).unwrap();
+    let root = tree.root();
+    assert!(root.get("ab").unwrap().is_str("ab"));
+    assert!(!root.get("ab").unwrap().is_str("a\\u0062"));
+    assert!(root.get("a").is_none() && root.get("abcd").is_none() && root.get("").is_none());
+    assert!(!root.get("abc").unwrap().is_str("[\"ab\"]"));
 }

@@ -1,6 +1,6 @@
 //! Which identifier do the contents of an observable give? (sections 2.9 and 3.4, RFC 8785)
 
-use std::fmt::Write as _;
+use std::{borrow::Cow, fmt::Write as _};
 
 use uuid::Uuid;
 
@@ -36,7 +36,7 @@ pub(super) fn check(report: &mut Report, root: Value<'_>, kind: &Type) {
     if id::check(&text).is_err() {
         return;
     }
-    let uuid = text.split_once("--").map_or("", |(_, uuid)| uuid);
+    let uuid = id::split(&text).map_or("", |(_, uuid)| uuid);
     let version = uuid.as_bytes().get(14).copied().unwrap_or(0);
     let contributes = kind.contributing.iter().any(|name| root.get(name).is_some_and(says_something));
     let message = match (version, contributes) {
@@ -77,7 +77,7 @@ fn compute(root: Value<'_>, kind: &Type) -> Option<Uuid> {
 /// Only one hash contributes: the first preferred one, else the first by name.
 fn write_one_hash(hashes: Value<'_>, out: &mut String) {
     let preferred = PREFERRED.iter().find(|name| hashes.get(name).is_some()).map(|name| (*name).to_owned());
-    let first = || hashes.members().filter_map(|(key, _)| key.as_str()).min().map(|name| name.into_owned());
+    let first = || hashes.members().filter_map(|(key, _)| key.as_str()).min().map(Cow::into_owned);
     let Some(name) = preferred.or_else(first) else {
         return write_value(hashes, out);
     };

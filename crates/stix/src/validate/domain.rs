@@ -1,7 +1,7 @@
 //! What do domain objects hold? (section 4)
 
 use super::{
-    common::{KILL_CHAIN_PHASES, TEXTS},
+    common_properties::{KILL_CHAIN_PHASES, TEXTS},
     rules::{self, Rule},
     table::{Category, Form, Shape, Table, Targets, Type, optional, required, sorted},
     vocabulary as v,
@@ -224,7 +224,8 @@ pub(super) static MALWARE_ANALYSIS: Type = domain(
             optional("result_name", Shape::Text),
             optional("result", Shape::Vocabulary(&v::MALWARE_RESULT)),
             optional("analysis_sco_refs", Shape::Ids(Targets::Observable)),
-            optional("sample_ref", Shape::Id(Targets::Only(&["artifact", "file", "network-traffic"]))),
+            // A file, artifact or network traffic, says the standard, but not with MUST.
+            optional("sample_ref", Shape::Id(Targets::Observable)),
         ]),
         rules: &[Rule::AnyOf(&["result", "analysis_sco_refs"])],
     },

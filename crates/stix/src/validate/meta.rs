@@ -1,7 +1,7 @@
 //! What do meta objects hold? (section 7)
 
 use super::{
-    common::TEXTS,
+    common_properties::TEXTS,
     rules::{self, Rule},
     table::{Category, Shape, Table, Targets, Type, optional, required, sorted},
     vocabulary as v,

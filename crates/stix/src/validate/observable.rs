@@ -1,7 +1,7 @@
 //! What do cyber-observable objects hold, and from what is their identifier computed? (section 6)
 
 use super::{
-    common::{COUNT, INTEGER, TEXTS},
+    common_properties::{COUNT, INTEGER, TEXTS},
     predefined as p,
     rules::{self, Rule},
     table::{Category, Entries, Form, Predefined, Shape, Table, Targets, Type, optional, required, sorted},

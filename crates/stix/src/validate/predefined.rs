@@ -2,7 +2,7 @@
 //! (section 6)
 
 use super::{
-    common::{COUNT, INTEGER, TEXTS},
+    common_properties::{COUNT, INTEGER, TEXTS},
     rules::Rule,
     table::{Entries, Shape, Table, Targets, optional, required, sorted},
     vocabulary as v,

@@ -1,5 +1,7 @@
 //! Which properties need, exclude or follow each other?
 
+use std::fmt;
+
 use super::{
     meta,
     report::{Path, Report},
@@ -74,11 +76,8 @@ pub(super) fn apply(report: &mut Report, place: Place<'_>) {
                 }
             }
             Rule::Needs(name, needed) => needs(report, place, name, needed),
-            Rule::NotBefore(first, second) | Rule::After(first, second) => {
-                if place.has(first) && place.has(second) {
-                    order(report, place, *rule);
-                }
-            }
+            Rule::NotBefore(first, second) => order(report, place, first, second, Equal::Allowed),
+            Rule::After(first, second) => order(report, place, first, second, Equal::Forbidden),
             Rule::Deprecated(name) => {
                 if place.has(name) {
                     let path = Path::Member(&place.path, name);
@@ -121,15 +120,22 @@ fn needs(report: &mut Report, place: Place<'_>, name: &'static str, needed: &str
     }
 }
 
-fn order(report: &mut Report, place: Place<'_>, rule: Rule) {
+/// Whether two timestamps may be the same.
+#[derive(Clone, Copy)]
+enum Equal {
+    Allowed,
+    Forbidden,
+}
+
+fn order(report: &mut Report, place: Place<'_>, first: &str, second: &'static str, equal: Equal) {
     let moment = |name| place.get(name).and_then(Value::as_str).and_then(|text| moment(&text));
-    let (first, second, broken, word) = match rule {
-        Rule::NotBefore(first, second) => (first, second, moment(second) < moment(first), "not before"),
-        Rule::After(first, second) => (first, second, moment(second) <= moment(first), "after"),
-        _ => return,
-    };
     // A malformed timestamp has its own finding.
-    if broken && moment(first).is_some() && moment(second).is_some() {
+    let (Some(earlier), Some(later)) = (moment(first), moment(second)) else { return };
+    let (broken, word) = match equal {
+        Equal::Allowed => (later < earlier, "not before"),
+        Equal::Forbidden => (later <= earlier, "after"),
+    };
+    if broken {
         let path = Path::Member(&place.path, second);
         let message = format_args!("`{second}` has to be {word} `{first}`");
         report.error(Code::TimestampOrder, path, place.table.section, message);
@@ -142,8 +148,8 @@ pub(super) fn moment(text: &str) -> Option<Timestamp> {
 
 struct Names<'n>(&'n [&'n str]);
 
-impl std::fmt::Display for Names<'_> {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+impl fmt::Display for Names<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (at, name) in self.0.iter().enumerate() {
             write!(f, "{}`{name}`", if at == 0 { "" } else { ", " })?;
         }
@@ -354,12 +360,14 @@ impl Targets {
             Self::ObservableOrRelationship => observable || relationship,
         }
     }
+}
 
-    /// In words, for a finding.
-    pub(super) fn describe(self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+/// In words, for a finding.
+impl fmt::Display for Targets {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Any => f.write_str("a STIX object"),
-            Self::Only(names) => Names(names).fmt(f),
+            Self::Only(names) => write!(f, "{}", Names(names)),
             Self::Domain => f.write_str("a domain object"),
             Self::Observable => f.write_str("a cyber-observable object"),
             Self::DomainOrObservable => f.write_str("a domain or cyber-observable object"),
@@ -367,14 +375,6 @@ impl Targets {
         }
     }
 }
-
-impl std::fmt::Display for Targets {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.describe(f)
-    }
-}
-
-use std::fmt::Display as _;
 
 /// Whether a value is there and is no list or dictionary without members.
 pub(super) fn says_something(value: Value<'_>) -> bool {

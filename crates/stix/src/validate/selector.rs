@@ -56,7 +56,7 @@ impl Selectors {
             };
             here = match next {
                 Found::Value(value) => value,
-                other => return other,
+                Found::Nothing | Found::Malformed | Found::TooMuch => return next,
             };
         }
         Found::Value(here)

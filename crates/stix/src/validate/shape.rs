@@ -1,7 +1,9 @@
 //! Does a value have the shape that its row says?
 
 use super::{
-    Walk, form,
+    Walk,
+    common_properties::{INTEGER, TEXTS},
+    form,
     report::Path,
     rules::{self, Place},
     table::{Entries, Form, Need, Shape, Table, Targets},
@@ -169,8 +171,11 @@ impl<'a> Walk<'a> {
             Severity::Error => {
                 self.report.error(Code::PropertyValue, path, section, format_args!("{message}"));
             }
-            // Defanged values are malformed on purpose (section 3.2).
-            Severity::Warning if self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
+            // Defanged values are malformed on purpose (section 3.2). Asked only for forms of which an object has one,
+            // since it is looked for among all properties.
+            Severity::Warning
+                if form.is_defangable()
+                    && self.root.get("defanged").and_then(Value::as_bool) == Some(true) => {}
             Severity::Warning => {
                 self.report.warning(Code::PropertyValue, path, section, format_args!("{message}"));
             }
@@ -224,13 +229,14 @@ impl<'a> Walk<'a> {
         }
     }
 
-    /// Three fraction digits at the least; whether it is a timestamp at all was said by the head.
+    /// Three fraction digits at the least; whether it is a timestamp at all was said by the head. A warning although the
+    /// standard says MUST: many feeds leave `.000` out, and nothing is ambiguous about them.
     fn milliseconds(&mut self, value: Value<'_>, path: Path<'_>) {
         let Some(text) = value.as_str() else { return };
         let digits = text.split_once('.').map_or(0, |(_, fraction)| fraction.len().saturating_sub(1));
         if digits < 3 && Timestamp::parse_stix(&text).is_ok() {
             let message = format_args!("this timestamp has to be given to the millisecond");
-            self.report.error(Code::TimestampForm, path, "3.2", message);
+            self.report.warning(Code::TimestampForm, path, "3.2", message);
         }
     }
 
@@ -318,15 +324,14 @@ impl<'a> Walk<'a> {
         match entries {
             Entries::Any => self.custom(value, path),
             Entries::Text => _ = self.of_kind(value, Kind::String, path, section),
-            Entries::Integer => self.shape(&super::common::INTEGER, value, path, section),
             Entries::IntegerOrText if value.kind() == Kind::String => {}
-            Entries::IntegerOrText => self.shape(&super::common::INTEGER, value, path, section),
+            Entries::Integer | Entries::IntegerOrText => self.shape(&INTEGER, value, path, section),
             // Section 6.6 asks for lists, its own examples have plain strings.
             Entries::Texts if value.kind() == Kind::String => {
                 let message = format_args!("this has to be a list of strings, even for one");
                 self.report.warning(Code::PropertyType, path, section, message);
             }
-            Entries::Texts => self.shape(&super::common::TEXTS, value, path, section),
+            Entries::Texts => self.shape(&TEXTS, value, path, section),
         }
     }
 

@@ -1,5 +1,7 @@
 //! How is the standard written down here? One row per property, as in its own tables.
 
+use std::cmp::Ordering;
+
 use super::{rules::Rule, vocabulary::Vocabulary};
 
 /// Which kind of STIX object a type is (section 3.2 has one column for each).
@@ -108,6 +110,13 @@ pub enum Form {
     Email,
 }
 
+impl Form {
+    /// Whether this is the form of an observable's value, which may be defanged.
+    pub(super) fn is_defangable(self) -> bool {
+        matches!(self, Self::Ipv4 | Self::Ipv6 | Self::Domain | Self::Url | Self::Email)
+    }
+}
+
 /// What the values of a dictionary have to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Entries {
@@ -167,7 +176,7 @@ pub(super) const fn optional(name: &'static str, shape: Shape) -> Row {
 pub struct Table {
     /// The section of the standard.
     pub section: &'static str,
-    /// Its properties, sorted by name; 64 at most, since which ones were seen is kept in as many bits.
+    /// Its properties, in the order of [`by_length`]; 64 at most, since which ones were seen is kept in as many bits.
     pub rows: &'static [Row],
     pub(super) rules: &'static [Rule],
 }
@@ -175,9 +184,15 @@ pub struct Table {
 impl Table {
     /// The place and the row of a property.
     pub fn find(&self, name: &str) -> Option<(usize, &'static Row)> {
-        let at = self.rows.binary_search_by(|row| row.name.cmp(name)).ok()?;
+        let at = self.rows.binary_search_by(|row| by_length(row.name, name)).ok()?;
         self.rows.get(at).map(|row| (at, row))
     }
+}
+
+/// The order of everything that is looked up by name here: by length first, since comparing lengths is cheaper than
+/// comparing text, and mostly enough.
+pub fn by_length(left: &str, right: &str) -> Ordering {
+    left.len().cmp(&right.len()).then_with(|| left.cmp(right))
 }
 
 /// An extension that the standard itself defines (section 3.10): its key and its properties.
@@ -205,7 +220,7 @@ impl Type {
     }
 }
 
-/// Sorts rows by name while compiling, so that tables can be written in the order of the standard.
+/// Sorts rows in the order of [`by_length`] while compiling, so that tables can be written in the order of the standard.
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where `get` is not to be had")]
 pub(super) const fn sorted<const N: usize>(mut rows: [Row; N]) -> [Row; N] {
     let mut done = 1;
@@ -224,12 +239,15 @@ pub(super) const fn sorted<const N: usize>(mut rows: [Row; N]) -> [Row; N] {
 
 #[expect(clippy::indexing_slicing, reason = "runs while compiling, where `get` is not to be had")]
 const fn comes_before(left: &[u8], right: &[u8]) -> bool {
+    if left.len() != right.len() {
+        return left.len() < right.len();
+    }
     let mut at = 0;
-    while at < left.len() && at < right.len() {
+    while at < left.len() {
         if left[at] != right[at] {
             return left[at] < right[at];
         }
         at += 1;
     }
-    left.len() < right.len()
+    false
 }

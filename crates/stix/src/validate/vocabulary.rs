@@ -2,6 +2,13 @@
 //!
 //! Words that Errata 01 added (2 April 2025) are listed too: they are good STIX 2.1 and deserve no warning.
 
+mod windows;
+
+pub(super) use windows::{
+    WINDOWS_INTEGRITY_LEVEL, WINDOWS_PEBINARY_TYPE, WINDOWS_REGISTRY_DATATYPE, WINDOWS_SERVICE_START_TYPE,
+    WINDOWS_SERVICE_STATUS, WINDOWS_SERVICE_TYPE,
+};
+
 /// Whether other words are allowed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Openness {
@@ -451,69 +458,5 @@ pub(super) static TOOL_TYPE: Vocabulary = open(
         "remote-access",
         "unknown",
         "vulnerability-scanning",
-    ],
-);
-
-pub(super) static WINDOWS_INTEGRITY_LEVEL: Vocabulary =
-    closed("windows-integrity-level-enum", "10.27", &["high", "low", "medium", "system"]);
-
-pub(super) static WINDOWS_PEBINARY_TYPE: Vocabulary =
-    open("windows-pebinary-type-ov", "10.28", &["dll", "exe", "sys"]);
-
-pub(super) static WINDOWS_REGISTRY_DATATYPE: Vocabulary = closed(
-    "windows-registry-datatype-enum",
-    "10.29",
-    &[
-        "REG_BINARY",
-        "REG_DWORD",
-        "REG_DWORD_BIG_ENDIAN",
-        "REG_DWORD_LITTLE_ENDIAN",
-        "REG_EXPAND_SZ",
-        "REG_FULL_RESOURCE_DESCRIPTION",
-        "REG_INVALID_TYPE",
-        "REG_LINK",
-        "REG_MULTI_SZ",
-        "REG_NONE",
-        "REG_QWORD",
-        "REG_RESOURCE_LIST",
-        "REG_RESOURCE_REQUIREMENTS_LIST",
-        "REG_SZ",
-    ],
-);
-
-pub(super) static WINDOWS_SERVICE_START_TYPE: Vocabulary = closed(
-    "windows-service-start-type-enum",
-    "10.30",
-    &[
-        "SERVICE_AUTO_START",
-        "SERVICE_BOOT_START",
-        "SERVICE_DEMAND_START",
-        "SERVICE_DISABLED",
-        "SERVICE_SYSTEM_ALERT",
-    ],
-);
-
-pub(super) static WINDOWS_SERVICE_TYPE: Vocabulary = closed(
-    "windows-service-type-enum",
-    "10.31",
-    &[
-        "SERVICE_FILE_SYSTEM_DRIVER",
-        "SERVICE_KERNEL_DRIVER",
-        "SERVICE_WIN32_OWN_PROCESS",
-        "SERVICE_WIN32_SHARE_PROCESS",
-    ],
-);
-
-pub(super) static WINDOWS_SERVICE_STATUS: Vocabulary = closed(
-    "windows-service-status-enum",
-    "10.32",
-    &[
-        "SERVICE_CONTINUE_PENDING",
-        "SERVICE_PAUSED",
-        "SERVICE_PAUSE_PENDING",
-        "SERVICE_RUNNING",
-        "SERVICE_START_PENDING",
-        "SERVICE_STOPPED",
-        "SERVICE_STOP_PENDING",
     ],
 );

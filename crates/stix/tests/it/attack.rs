@@ -21,7 +21,7 @@ fn attack_has_no_errors() {
         let text = std::fs::read(data.join("attack").join(format!("{domain}-attack.json"))).unwrap();
         let mut splitter = Splitter::new(limits.object_bytes_max);
         splitter
-            .push(&text, &mut |element: Element<'_>| {
+            .push(&text, &mut |_, element: Element<'_>| {
                 let Element::Text(text) = element else { panic!("an object of ATT&CK is too long") };
                 let (object, findings) = validate::check(text, &limits, now);
                 objects += 1;

@@ -316,9 +316,12 @@ pub async fn a_receipt_is_kept_until_it_expires<B: Backend>() {
     let receipt = store.receipt(ReceiptId(77), at(9)).await.unwrap().unwrap();
     assert_eq!((receipt.content, receipt.committed), (Bytes::from_static(b"from us"), at(2)));
     let named = |number| (id("indicator", number), Some(at(0)));
-    let names = [named(1), named(2), (String::new(), None), (String::new(), None)];
-    let expected: Vec<_> =
-        names.into_iter().zip(done.outcomes).map(|((id, version), outcome)| (id, version, outcome)).collect();
+    let expected = [named(1), named(2), (String::new(), None), (String::new(), None)];
+    let expected: Vec<_> = expected
+        .into_iter()
+        .zip(done.outcomes)
+        .map(|((id, version), outcome)| (id, version, outcome))
+        .collect();
     assert_eq!(receipt.outcomes, expected);
     assert_eq!(store.receipt(ReceiptId(78), at(9)).await.unwrap(), None);
     assert_eq!(store.receipt(ReceiptId(77), at(10)).await.unwrap(), None, "it expires at that moment");

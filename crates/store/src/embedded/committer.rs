@@ -2,28 +2,28 @@
 //!
 //! While a group is being synced, the next one gathers; so the more write at once, the more share one sync.
 
-use std::{
-    collections::HashMap,
-    sync::{Arc, PoisonError},
-};
+use std::sync::{Arc, PoisonError};
 
 use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 
 use super::{
-    encoding::Counter,
+    Options,
     group::{Failure, Group},
     keys,
     reading::Reading,
     shared::Shared,
     tables::Tables,
 };
-use crate::{Batch, CollectionNumber, Commit, LabelId, Operation, Sequence, StoreError, Timestamp};
+use crate::{Batch, Commit, LabelId, Operation, StoreError, Timestamp};
 
 /// How many requests one group takes.
 const GROUP_REQUESTS_MAX: usize = 256;
 /// How many expired receipts one group forgets.
 const SWEPT_PER_GROUP_MAX: usize = 64;
+
+/// How large objects are taken to be that were written before the store was opened.
+const OBJECT_BYTES_ASSUMED: usize = 1400;
 
 /// What the thread is asked for, and where the answer goes.
 pub(super) struct Request {
@@ -60,13 +60,27 @@ pub(super) struct Committer {
     shared: Arc<Shared>,
     tables: Tables,
     group_bytes_max: usize,
+    /// See [`Options::volume_bytes`].
+    volume_bytes_max: usize,
+    /// How much the current volume holds, about.
+    volume_bytes: usize,
     /// Every receipt that expires before this key was swept.
     swept: Vec<u8>,
 }
 
 impl Committer {
-    pub(super) fn new(shared: Arc<Shared>, tables: Tables, group_bytes_max: usize) -> Self {
-        Self { shared, tables, group_bytes_max, swept: keys::EXPIRIES.to_vec() }
+    pub(super) fn new(shared: Arc<Shared>, tables: Tables, options: &Options) -> Self {
+        let volume = shared.view().volumes.current();
+        let objects = usize::try_from(shared.counters().in_volume(volume)).unwrap_or(usize::MAX);
+        let volume_bytes = objects.saturating_mul(OBJECT_BYTES_ASSUMED);
+        Self {
+            shared,
+            tables,
+            group_bytes_max: options.group_bytes_max,
+            volume_bytes_max: options.volume_bytes,
+            volume_bytes,
+            swept: keys::EXPIRIES.to_vec(),
+        }
     }
 
     /// Works until there is nobody left to ask.
@@ -127,6 +141,10 @@ impl Committer {
         let labels = self.shared.labels().len();
         let counters = self.shared.counters();
         let mut group = Group::new(reading, &counters, &self.shared.limits, labels);
+        let begins = self.volume_bytes >= self.volume_bytes_max;
+        if begins {
+            group.begin_volume();
+        }
         let mut answers = Answers::with_capacity(requests.len());
         let mut now = None;
         for request in requests {
@@ -139,30 +157,22 @@ impl Committer {
                         Err(Failure::Spoilt(error)) => return Err(Trouble::Spoilt(error)),
                     }
                 }
-                Work::Intern(content) => group.intern(content).map(Done::Interned),
+                // Who asked did not find it, but another group may have brought it since.
+                Work::Intern(content) => match self.shared.labels().number(content) {
+                    Some(number) => Ok(Done::Interned(number)),
+                    None => group.intern(content).map(Done::Interned),
+                },
             });
         }
         let swept = sweep(&mut group, reading, &self.swept, now).map_err(Trouble::Spoilt)?;
-        let (last, new_labels) = (group.last(), std::mem::take(&mut group.new_labels));
-        let changed = group.take_counters();
-        group.write(&changed).map_err(Trouble::Unwritten)?;
+        let bytes = group.object_bytes();
+        let shown = group.outcome();
+        group.write(&shown.counters).map_err(Trouble::Unwritten)?;
         drop(counters);
         self.swept = swept;
-        self.show(last, new_labels, changed);
+        self.volume_bytes = if begins { bytes } else { self.volume_bytes.saturating_add(bytes) };
+        self.shared.show(&self.tables, shown);
         Ok(answers)
-    }
-
-    /// Lets readers see what is durable now. The order matters: see [`super::counters::Counters`].
-    fn show(
-        &self,
-        last: Sequence,
-        labels: Vec<Bytes>,
-        counters: HashMap<(CollectionNumber, LabelId), Counter>,
-    ) {
-        self.shared.add_labels(labels);
-        self.shared.set_counters(counters);
-        self.shared.show(&self.tables, last);
-        self.shared.tail.advance(last);
     }
 }
 

@@ -6,42 +6,51 @@
 use bytes::Bytes;
 use stix::{SpecVersion, Timestamp};
 
+use super::volumes::Volume;
 use crate::{
     Change, ChangeKind, Claim, CollectionNumber, Document, DocumentName, LabelId, Multiplicity, OriginNumber,
     Outcome, Receipt, ReceiptId, Sequence, StoreError,
 };
 
-/// The key of an object: collection, label, sequence.
-pub(super) type ObjectKey = [u8; 16];
+/// The key of an object: volume, collection, label, sequence.
+pub(super) type ObjectKey = [u8; 20];
 
 const SPEC_20: u8 = 1;
 const VERSION: u8 = 2;
 const PLURAL: u8 = 4;
-const CLAIM_BYTES: usize = 49;
+/// How much one claim takes.
+pub(super) const CLAIM_BYTES: usize = 49;
 
 const SINGLE_OBJECT: u8 = 0;
 const PLURAL_OBJECT: u8 = 1;
 
-pub(super) fn object_key(collection: CollectionNumber, label: LabelId, sequence: Sequence) -> ObjectKey {
-    let number = u128::from(collection.0) << 96 | u128::from(label.0) << 64 | u128::from(sequence.get());
-    number.to_be_bytes()
+pub(super) fn object_key(
+    volume: Volume,
+    collection: CollectionNumber,
+    label: LabelId,
+    sequence: Sequence,
+) -> ObjectKey {
+    let mut key = [0; 20];
+    let [volume, collection, label] = [volume.0, collection.0, label.0].map(u32::to_be_bytes);
+    let parts = volume.into_iter().chain(collection).chain(label).chain(sequence.get().to_be_bytes());
+    for (byte, part) in key.iter_mut().zip(parts) {
+        *byte = part;
+    }
+    key
 }
 
 pub(super) fn sequence_of_object_key(key: &[u8]) -> Result<Sequence, StoreError> {
-    let number = key.try_into().map(u128::from_be_bytes).map_err(|_| corrupt("an object key"))?;
-    // Only the lower half is the sequence: cutting off the rest is what is meant.
-    Ok(Sequence::new(u64::try_from(number & u128::from(u64::MAX)).unwrap_or(u64::MAX)))
+    let sequence = key.last_chunk().ok_or_else(|| corrupt("an object key"))?;
+    Ok(Sequence::new(u64::from_be_bytes(*sequence)))
 }
 
 /// An object as stored: its multiplicity, then its record.
-pub(super) fn object_value(multiplicity: Multiplicity, record: &[u8]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(record.len() + 1);
+pub(super) fn put_object(value: &mut Vec<u8>, multiplicity: Multiplicity, record: &[u8]) {
     value.push(match multiplicity {
         Multiplicity::Single => SINGLE_OBJECT,
         Multiplicity::Plural => PLURAL_OBJECT,
     });
     value.extend_from_slice(record);
-    value
 }
 
 pub(super) fn read_object_value(value: &Bytes) -> Result<(Multiplicity, Bytes), StoreError> {
@@ -60,8 +69,7 @@ pub(super) struct KeptClaim {
     pub(super) multiplicity: Multiplicity,
 }
 
-pub(super) fn claims_value(claims: &[KeptClaim]) -> Vec<u8> {
-    let mut value = Vec::with_capacity(claims.len() * CLAIM_BYTES);
+pub(super) fn put_claims(value: &mut Vec<u8>, claims: &[KeptClaim]) {
     for KeptClaim { claim, multiplicity } in claims {
         let mut flags = 0;
         flags |= if claim.spec_version == SpecVersion::V20 { SPEC_20 } else { 0 };
@@ -72,10 +80,9 @@ pub(super) fn claims_value(claims: &[KeptClaim]) -> Vec<u8> {
         value.extend_from_slice(&claim.label.0.to_le_bytes());
         value.extend_from_slice(&claim.origin.0.to_le_bytes());
         value.push(flags);
-        put_timestamp(&mut value, claim.version.unwrap_or(Timestamp::EPOCH));
+        put_timestamp(value, claim.version.unwrap_or(Timestamp::EPOCH));
         value.extend_from_slice(&claim.meaning);
     }
-    value
 }
 
 pub(super) fn read_claims(value: &[u8]) -> Result<Vec<KeptClaim>, StoreError> {
@@ -105,11 +112,9 @@ const ADDED: u8 = 0;
 const REMOVED: u8 = 1;
 const DOCUMENT: u8 = 2;
 
-pub(super) fn change_value(kind: &ChangeKind) -> Vec<u8> {
-    let mut value = Vec::new();
+pub(super) fn put_change(value: &mut Vec<u8>, kind: &ChangeKind) {
     match kind {
         ChangeKind::Added { collection, label } => {
-            value.reserve_exact(9);
             value.push(ADDED);
             value.extend_from_slice(&collection.0.to_le_bytes());
             value.extend_from_slice(&label.0.to_le_bytes());
@@ -125,7 +130,6 @@ pub(super) fn change_value(kind: &ChangeKind) -> Vec<u8> {
             value.extend_from_slice(name.0.as_bytes());
         }
     }
-    value
 }
 
 pub(super) fn read_change(key: &[u8], value: &[u8]) -> Result<Change, StoreError> {
@@ -157,7 +161,7 @@ pub(super) fn sequence_of_log_key(key: &[u8]) -> Result<Sequence, StoreError> {
         .map_err(|_| corrupt("a place in the log"))
 }
 
-/// How much lies under one label of one collection, and between which places.
+/// How much lies under one label in one volume of a collection, and between which places.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(super) struct Counter {
     pub(super) count: u64,
@@ -363,3 +367,6 @@ impl<'a> Reader<'a> {
         if self.rest.is_empty() { Ok(()) } else { Err(self.damaged()) }
     }
 }
+
+#[cfg(test)]
+mod tests;

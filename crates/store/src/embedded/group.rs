@@ -3,21 +3,24 @@
 //! Batches are applied one after the other on top of a view; each sees what those before it did. Nothing here writes, so a
 //! group that cannot be applied is simply dropped.
 
-use std::collections::{BTreeMap, HashMap};
+use std::{collections::HashMap, sync::Arc};
 
 use bytes::Bytes;
 use fjall::PersistMode;
 
 use super::{
-    counters::Counters,
-    encoding::{self, Counter, KeptClaim, ObjectKey, corrupt},
+    arena::Arena,
+    counters::{CounterKey, Counters},
+    encoding::{self, Counter, KeptClaim, corrupt},
     keys,
     reading::{Reading, read_cursor, read_document},
     tables::{Tables, failure},
+    volumes::Volumes,
+    writes::{StoredObject, Writes},
 };
 use crate::{
     Batch, ChangeKind, Claim, CollectionNumber, Commit, Document, LabelId, Multiplicity, Operation, Outcome,
-    Precondition, Receipt, ReceiptDraft, Sequence, StoreError, StoreLimits, Timestamp, shape,
+    Precondition, Sequence, StoreError, StoreLimits, Timestamp, shape,
 };
 
 /// Why a batch was not applied.
@@ -37,7 +40,15 @@ pub(super) struct Group<'a> {
     labels: u32,
     claims: HashMap<String, Claims>,
     writes: Writes,
-    pub(super) new_labels: Vec<Bytes>,
+    new_labels: Vec<Bytes>,
+}
+
+/// What readers get to see of a group besides its tables.
+pub(super) struct Shown {
+    pub(super) last: Sequence,
+    pub(super) labels: Vec<Bytes>,
+    pub(super) counters: HashMap<CounterKey, Counter>,
+    pub(super) volumes: Arc<Volumes>,
 }
 
 /// The claims of an id.
@@ -49,16 +60,6 @@ struct Claims {
 /// Marks what has to be written.
 struct Changed;
 
-/// What is to be written, as far as it is known without the claims.
-#[derive(Default)]
-struct Writes {
-    last: Sequence,
-    objects: BTreeMap<ObjectKey, Option<Vec<u8>>>,
-    log: Vec<(Sequence, Vec<u8>)>,
-    meta: BTreeMap<Vec<u8>, Option<Bytes>>,
-    counters: HashMap<(CollectionNumber, LabelId), Counter>,
-}
-
 impl<'a> Group<'a> {
     pub(super) fn new(
         reading: Reading<'a>,
@@ -66,9 +67,14 @@ impl<'a> Group<'a> {
         limits: &'a StoreLimits,
         labels: u32,
     ) -> Self {
-        let writes = Writes { last: reading.view.last, ..Writes::default() };
+        let writes = Writes::new(reading.view);
         let (claims, new_labels) = (HashMap::new(), Vec::new());
         Self { reading, counters, limits, labels, claims, writes, new_labels }
+    }
+
+    /// Lets what the group adds stand in another volume than what was added before.
+    pub(super) fn begin_volume(&mut self) {
+        self.writes.begin_volume();
     }
 
     /// Adds a batch to the group.
@@ -122,14 +128,19 @@ impl<'a> Group<'a> {
         added.map(|(key, _)| key.clone()).next()
     }
 
-    /// Where the log ends once the group is written.
-    pub(super) fn last(&self) -> Sequence {
-        self.writes.last
+    /// How much the group adds to the current volume.
+    pub(super) fn object_bytes(&self) -> usize {
+        self.writes.objects.values().flatten().map(|object| object.record.len()).sum()
     }
 
-    /// The counters that the group changes.
-    pub(super) fn take_counters(&mut self) -> HashMap<(CollectionNumber, LabelId), Counter> {
-        std::mem::take(&mut self.writes.counters)
+    /// What is to be shown once the group is written.
+    pub(super) fn outcome(&mut self) -> Shown {
+        Shown {
+            last: self.writes.last,
+            labels: std::mem::take(&mut self.new_labels),
+            counters: std::mem::take(&mut self.writes.counters),
+            volumes: Arc::clone(&self.writes.volumes),
+        }
     }
 
     fn meta(&self, key: &[u8]) -> Result<Option<Bytes>, StoreError> {
@@ -211,8 +222,8 @@ impl<'a> Group<'a> {
                 self.writes.make_plural(self.reading, &sibling.claim)?;
             }
         }
-        let value = encoding::object_value(multiplicity, object.record());
-        claim.sequence = self.writes.place(self.counters, claim.collection, claim.label, (value, now));
+        let stored = StoredObject { multiplicity, record: object.record().clone() };
+        claim.sequence = self.writes.place(self.counters, (claim.collection, claim.label), stored, now);
         claims.kept.push(KeptClaim { claim, multiplicity });
         claims.change = Some(Changed);
         Ok(Outcome::Added(claim.sequence))
@@ -238,50 +249,44 @@ impl<'a> Group<'a> {
     ) -> Result<Outcome, StoreError> {
         let claims = load(&mut self.claims, self.reading, id)?;
         let Some(mut kept) = claims.take(collection, was) else { return Ok(Outcome::Absent) };
-        let value = self.writes.object_value(self.reading, &kept.claim)?;
+        let stored = self.writes.object(self.reading, &kept.claim)?;
         self.writes.displace(self.counters, &kept.claim, id, now);
         kept.claim.label = label;
-        kept.claim.sequence = self.writes.place(self.counters, collection, label, (value, now));
+        kept.claim.sequence = self.writes.place(self.counters, (collection, label), stored, now);
         claims.kept.push(kept);
         Ok(Outcome::Added(kept.claim.sequence))
     }
 
     /// Writes everything, or nothing, and returns when it is durable.
-    pub(super) fn write(
-        self,
-        counters: &HashMap<(CollectionNumber, LabelId), Counter>,
-    ) -> Result<(), StoreError> {
-        let Tables { objects, claims, log, meta, database } = self.reading.tables;
-        let Writes { objects: object_writes, log: log_writes, meta: meta_writes, .. } = self.writes;
-        let capacity = object_writes.len() + self.claims.len() + log_writes.len() + meta_writes.len();
-        let mut batch = fjall::OwnedWriteBatch::with_capacity(database.clone(), capacity + counters.len())
+    pub(super) fn write(self, counters: &HashMap<CounterKey, Counter>) -> Result<(), StoreError> {
+        let tables = self.reading.tables;
+        let capacity = 2 * self.claims.len() + self.writes.len() + counters.len();
+        let mut batch = fjall::OwnedWriteBatch::with_capacity(tables.database.clone(), capacity)
             .durability(Some(PersistMode::SyncAll));
-        for (key, value) in object_writes {
-            match value {
-                Some(value) => batch.insert(objects, key, value),
-                None => batch.remove(objects, key),
-            }
-        }
-        for (id, Claims { kept, change }) in self.claims {
-            match change {
-                Some(Changed) if kept.is_empty() => batch.remove(claims, id),
-                Some(Changed) => batch.insert(claims, id, encoding::claims_value(&kept)),
-                None => {}
-            }
-        }
-        for (sequence, change) in log_writes {
-            batch.insert(log, encoding::log_key(sequence), change);
-        }
-        for (key, value) in meta_writes {
-            match value {
-                Some(value) => batch.insert(meta, key, value),
-                None => batch.remove(meta, key),
-            }
-        }
-        for ((collection, label), counter) in counters {
-            batch.insert(meta, keys::counter(*collection, *label), encoding::counter_value(counter));
+        write_claims(&mut batch, tables, &self.claims);
+        self.writes.write(&mut batch, tables);
+        for (key, counter) in counters {
+            batch.insert(&tables.meta, keys::counter(*key), encoding::counter_value(counter));
         }
         batch.commit().map_err(failure)
+    }
+}
+
+fn write_claims(batch: &mut fjall::OwnedWriteBatch, tables: &Tables, claims: &HashMap<String, Claims>) {
+    let changed = || claims.iter().filter(|(_, claims)| claims.change.is_some());
+    let bytes = changed().map(|(id, claims)| id.len() + claims.kept.len() * encoding::CLAIM_BYTES).sum();
+    let mut arena = Arena::with_capacity(bytes, 2 * claims.len());
+    for (id, claims) in changed() {
+        arena.put(|buffer| buffer.extend_from_slice(id.as_bytes()));
+        arena.put(|buffer| encoding::put_claims(buffer, &claims.kept));
+    }
+    let mut pieces = arena.into_pieces();
+    while let (Some(id), Some(value)) = (pieces.next(), pieces.next()) {
+        if value.is_empty() {
+            batch.remove(&tables.claims, id);
+        } else {
+            batch.insert(&tables.claims, id, value);
+        }
     }
 }
 
@@ -306,73 +311,5 @@ impl Claims {
         let position = self.kept.iter().position(wanted)?;
         self.change = Some(Changed);
         Some(self.kept.remove(position))
-    }
-}
-
-impl Writes {
-    /// Takes the next place in the order and says in the log what happened there.
-    fn append(&mut self, now: Timestamp, kind: &ChangeKind) -> Sequence {
-        self.last = Sequence::at(now).max(Sequence::new(self.last.get().saturating_add(1)));
-        self.log.push((self.last, encoding::change_value(kind)));
-        self.last
-    }
-
-    fn counter(&mut self, counters: &Counters, collection: CollectionNumber, label: LabelId) -> &mut Counter {
-        self.counters.entry((collection, label)).or_insert_with(|| counters.get(collection, label))
-    }
-
-    /// Puts an object at the end of the order.
-    fn place(
-        &mut self,
-        counters: &Counters,
-        collection: CollectionNumber,
-        label: LabelId,
-        (value, now): (Vec<u8>, Timestamp),
-    ) -> Sequence {
-        let sequence = self.append(now, &ChangeKind::Added { collection, label });
-        self.objects.insert(encoding::object_key(collection, label, sequence), Some(value));
-        self.counter(counters, collection, label).added(sequence);
-        sequence
-    }
-
-    /// Takes an object out of the order.
-    fn displace(&mut self, counters: &Counters, claim: &Claim, id: &str, now: Timestamp) -> Sequence {
-        let Claim { collection, label, sequence: was, .. } = *claim;
-        let at = self.append(now, &ChangeKind::Removed { collection, id: id.to_owned(), was });
-        self.objects.insert(encoding::object_key(collection, label, was), None);
-        self.counter(counters, collection, label).removed(was, at);
-        at
-    }
-
-    fn object_value(&self, reading: Reading<'_>, claim: &Claim) -> Result<Vec<u8>, StoreError> {
-        let key = encoding::object_key(claim.collection, claim.label, claim.sequence);
-        let value = match self.objects.get(&key) {
-            Some(value) => value.clone(),
-            None => reading.object_value(key)?.map(Vec::from),
-        };
-        value.ok_or_else(|| StoreError::Corrupt("a claim has no object".to_owned()))
-    }
-
-    fn make_plural(&mut self, reading: Reading<'_>, claim: &Claim) -> Result<(), StoreError> {
-        let value = self.object_value(reading, claim)?;
-        let record = value.get(1..).ok_or_else(|| corrupt("an object"))?;
-        let value = encoding::object_value(Multiplicity::Plural, record);
-        self.objects.insert(encoding::object_key(claim.collection, claim.label, claim.sequence), Some(value));
-        Ok(())
-    }
-
-    fn keep_receipt(&mut self, draft: &ReceiptDraft, batch: &Batch, outcomes: &[Outcome]) {
-        let named = batch.operations.iter().map(|operation| match operation {
-            Operation::Add { object, .. } => (object.id().to_owned(), object.version()),
-            Operation::Remove { .. }
-            | Operation::Relabel { .. }
-            | Operation::Document { .. }
-            | Operation::Cursor { .. } => (String::new(), None),
-        });
-        let outcomes = named.zip(outcomes).map(|((id, version), outcome)| (id, version, *outcome)).collect();
-        let receipt = Receipt { content: draft.content.clone(), committed: batch.now, outcomes };
-        let value = encoding::receipt_value(draft.expires, &receipt);
-        self.meta.insert(keys::receipt(draft.id), Some(value.into()));
-        self.meta.insert(keys::receipt_expiry(draft.expires, draft.id), Some(Bytes::new()));
     }
 }

@@ -2,14 +2,20 @@
 
 use crate::{
     CollectionNumber, ConsumerName, DocumentName, LabelId, ReceiptId, StoreError, Timestamp,
-    embedded::encoding::{corrupt, expiry},
+    embedded::{
+        counters::CounterKey,
+        encoding::{corrupt, expiry},
+        volumes::Volume,
+    },
 };
 
 /// → the number of the format.
 pub(super) const FORMAT: &[u8] = b"f";
 /// label → content.
 pub(super) const LABELS: &[u8] = b"l";
-/// collection, label → counter.
+/// volume → where it begins.
+pub(super) const VOLUMES: &[u8] = b"v";
+/// collection, volume, label → counter.
 pub(super) const COUNTERS: &[u8] = b"n";
 /// name → document.
 const DOCUMENTS: &[u8] = b"d";
@@ -24,14 +30,27 @@ pub(super) fn label(label: LabelId) -> Vec<u8> {
     [LABELS, &label.0.to_be_bytes()].concat()
 }
 
-pub(super) fn counter(collection: CollectionNumber, label: LabelId) -> Vec<u8> {
-    [COUNTERS, &collection.0.to_be_bytes(), &label.0.to_be_bytes()].concat()
+pub(super) fn volume(volume: Volume) -> Vec<u8> {
+    [VOLUMES, &volume.0.to_be_bytes()].concat()
 }
 
-pub(super) fn read_counter(key: &[u8]) -> Result<(CollectionNumber, LabelId), StoreError> {
-    let numbers: [u8; 8] = body(key).try_into().map_err(|_| corrupt("the key of a counter"))?;
-    let [a, b, c, d, e, f, g, h] = numbers;
-    Ok((CollectionNumber(u32::from_be_bytes([a, b, c, d])), LabelId(u32::from_be_bytes([e, f, g, h]))))
+pub(super) fn read_volume(key: &[u8]) -> Result<Volume, StoreError> {
+    let number = body(key).try_into().map_err(|_| corrupt("the key of a volume"))?;
+    Ok(Volume(u32::from_be_bytes(number)))
+}
+
+pub(super) fn counter((collection, volume, label): CounterKey) -> Vec<u8> {
+    let [collection, volume, label] = [collection.0, volume.0, label.0].map(u32::to_be_bytes);
+    [COUNTERS, &collection, &volume, &label].concat()
+}
+
+pub(super) fn read_counter(key: &[u8]) -> Result<CounterKey, StoreError> {
+    let damaged = || corrupt("the key of a counter");
+    let (collection, rest) = body(key).split_first_chunk().ok_or_else(damaged)?;
+    let (volume, label) = rest.split_first_chunk().ok_or_else(damaged)?;
+    let label = label.try_into().map_err(|_| damaged())?;
+    let [collection, volume, label] = [*collection, *volume, label].map(u32::from_be_bytes);
+    Ok((CollectionNumber(collection), Volume(volume), LabelId(label)))
 }
 
 pub(super) fn document(name: &DocumentName) -> Vec<u8> {
@@ -51,7 +70,7 @@ pub(super) fn receipt_expiry(expires: Timestamp, id: ReceiptId) -> Vec<u8> {
 }
 
 /// A key without its first byte.
-pub(super) fn body(key: &[u8]) -> &[u8] {
+fn body(key: &[u8]) -> &[u8] {
     key.split_first().map_or(&[], |(_, body)| body)
 }
 

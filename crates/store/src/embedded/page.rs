@@ -1,21 +1,25 @@
 //! How are objects under many labels read in one order?
 //!
-//! Each label's objects lie together, in order. A page merges the labels that the reader may see, so it never touches
-//! what is withheld. A label is opened only when the page comes to the place where its first object may stand.
+//! In each volume, a label's objects lie together, in order. A page merges the labels that the reader may see, volume
+//! after volume, so it never touches what is withheld. A label is opened only when the page comes to the place where its
+//! first object may stand, a volume only if something visible is in it.
 
 use std::{
     cmp::Reverse,
     collections::{BinaryHeap, binary_heap::PeekMut},
+    sync::RwLockReadGuard,
 };
 
 use bytes::Bytes;
 use fjall::Readable;
 
 use super::{
+    counters::Counters,
     encoding::{object_key, sequence_of_object_key},
     reading::{Reading, held, pair},
+    volumes::Volume,
 };
-use crate::{CollectionNumber, Held, LabelId, ObjectQuery, Page, Sequence, StoreError};
+use crate::{CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Page, Sequence, StoreError};
 
 /// A label that may have something after the place asked for.
 #[derive(Debug, Clone, Copy)]
@@ -26,33 +30,59 @@ pub(super) struct Candidate {
 }
 
 /// Reads one page.
-pub(super) fn read(
+pub(super) fn read<'c>(
     reading: Reading<'_>,
     query: &ObjectQuery,
-    candidates: &[Candidate],
+    visible: &LabelSet,
+    counters: impl Fn() -> RwLockReadGuard<'c, Counters>,
 ) -> Result<Page, StoreError> {
-    let mut merge = Merge::new(reading, query.collection, candidates);
-    let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
-    let mut page = Page::default();
-    let mut bytes = 0;
-    while let Some(held) = merge.next()? {
-        let object = held.object.inspect();
-        if !query.types.is_empty() && !query.types.iter().any(|kind| kind == object.object_type()) {
-            continue;
+    let mut page = Unfinished { query, page: Page::default(), bytes: 0 };
+    let mut volume = Some(reading.view.volumes.of(query.after));
+    while let Some(from) = volume {
+        let place = (query.collection, from);
+        let found = counters().candidates(place, query.after, visible, reading.view);
+        let Some((found, candidates)) = found else { break };
+        let mut merge = Merge::new(reading, place.0, found, candidates);
+        while let Some(held) = merge.next()? {
+            if let Some(page) = page.add(held) {
+                return Ok(page);
+            }
         }
-        if page.objects.len() >= limit || (bytes >= query.bytes_max && !page.objects.is_empty()) {
-            page.more = true;
-            break;
-        }
-        bytes = bytes.saturating_add(object.text_bytes().len());
-        page.objects.push(held);
+        volume = found.0.checked_add(1).map(Volume);
     }
-    Ok(page)
+    Ok(page.page)
 }
 
+struct Unfinished<'a> {
+    query: &'a ObjectQuery,
+    page: Page,
+    bytes: usize,
+}
+
+impl Unfinished<'_> {
+    /// Adds an object if it matches; gives the page once it is known that this one is behind it.
+    fn add(&mut self, held: Held) -> Option<Page> {
+        let Self { query, page, bytes } = self;
+        let object = held.object.inspect();
+        if !query.types.is_empty() && !query.types.iter().any(|kind| kind == object.object_type()) {
+            return None;
+        }
+        let limit = usize::try_from(query.limit.get()).unwrap_or(usize::MAX);
+        if page.objects.len() >= limit || (*bytes >= query.bytes_max && !page.objects.is_empty()) {
+            page.more = true;
+            return Some(std::mem::take(page));
+        }
+        *bytes = bytes.saturating_add(object.text_bytes().len());
+        page.objects.push(held);
+        None
+    }
+}
+
+/// The objects of a volume under some labels, in order.
 struct Merge<'a> {
     reading: Reading<'a>,
     collection: CollectionNumber,
+    volume: Volume,
     sources: Vec<Source>,
     /// The next place of each source, and which source it is.
     heap: BinaryHeap<Reverse<(Sequence, usize)>>,
@@ -69,17 +99,17 @@ enum State {
 }
 
 impl<'a> Merge<'a> {
-    fn new(reading: Reading<'a>, collection: CollectionNumber, candidates: &[Candidate]) -> Self {
-        let sources: Vec<_> = candidates
-            .iter()
-            .map(|candidate| Source { candidate: *candidate, state: State::Unopened })
-            .collect();
-        let heap = sources
-            .iter()
-            .enumerate()
-            .map(|(index, source)| Reverse((source.candidate.from, index)))
-            .collect();
-        Self { reading, collection, sources, heap }
+    fn new(
+        reading: Reading<'a>,
+        collection: CollectionNumber,
+        volume: Volume,
+        candidates: Vec<Candidate>,
+    ) -> Self {
+        let heap =
+            candidates.iter().zip(0..).map(|(candidate, index)| Reverse((candidate.from, index))).collect();
+        let sources =
+            candidates.into_iter().map(|candidate| Source { candidate, state: State::Unopened }).collect();
+        Self { reading, collection, volume, sources, heap }
     }
 
     fn next(&mut self) -> Result<Option<Held>, StoreError> {
@@ -87,7 +117,7 @@ impl<'a> Merge<'a> {
             let Reverse((sequence, index)) = *top;
             let Some(source) = self.sources.get_mut(index) else { return Ok(None) };
             let label = source.candidate.label;
-            let (current, next) = source.advance(self.reading, self.collection)?;
+            let (current, next) = source.advance(self.reading, self.collection, self.volume)?;
             // The place of the top is replaced, so that the heap is mended once and not twice.
             match next {
                 Some(next) => *top = Reverse((next, index)),
@@ -107,6 +137,7 @@ impl Source {
         &mut self,
         reading: Reading<'_>,
         collection: CollectionNumber,
+        volume: Volume,
     ) -> Result<(Option<Bytes>, Option<Sequence>), StoreError> {
         let Candidate { label, from } = self.candidate;
         if let State::Open { rest, head } = &mut self.state {
@@ -117,8 +148,8 @@ impl Source {
                 None => (Some(std::mem::take(head)), None),
             });
         }
-        let first = object_key(collection, label, from);
-        let last = object_key(collection, label, Sequence::new(u64::MAX));
+        let first = object_key(volume, collection, label, from);
+        let last = object_key(volume, collection, label, Sequence::new(u64::MAX));
         let mut rest = reading.view.snapshot.range(&reading.tables.objects, first..=last);
         let Some((key, head)) = rest.next().map(pair).transpose()? else { return Ok((None, None)) };
         self.state = State::Open { rest, head };

@@ -1,5 +1,7 @@
 //! What did a moment of the store look like?
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use fjall::{Readable, Snapshot};
 use releasability::Unreleased;
@@ -9,6 +11,7 @@ use super::{
     encoding::{self, KeptClaim, ObjectKey, corrupt},
     keys,
     tables::{Tables, failure},
+    volumes::Volumes,
 };
 use crate::{
     Change, Claim, CollectionNumber, ConsumerName, Document, DocumentName, Held, LabelId, Receipt, ReceiptId,
@@ -22,6 +25,7 @@ use crate::{
 pub(super) struct View {
     pub(super) snapshot: Snapshot,
     pub(super) last: Sequence,
+    pub(super) volumes: Arc<Volumes>,
 }
 
 /// The tables as they were in a view.
@@ -52,7 +56,7 @@ impl Reading<'_> {
         label: LabelId,
         sequence: Sequence,
     ) -> Result<Option<Held>, StoreError> {
-        let key = encoding::object_key(collection, label, sequence);
+        let key = encoding::object_key(self.view.volumes.of(sequence), collection, label, sequence);
         self.object_value(key)?.map(|value| held(label, sequence, &value)).transpose()
     }
 

@@ -10,12 +10,14 @@ use bytes::Bytes;
 use super::{
     counters::Counters,
     directory::Directory,
-    encoding::{Counter, corrupt, read_counter, sequence_of_log_key},
+    encoding::{corrupt, read_counter, read_sequence, sequence_of_log_key},
+    group::Shown,
     keys,
     reading::{Reading, View, pair},
     tables::Tables,
+    volumes::Volumes,
 };
-use crate::{CollectionNumber, LabelId, Sequence, StoreError, StoreLimits, tail::Tail};
+use crate::{LabelId, Sequence, StoreError, StoreLimits, tail::Tail};
 
 /// What both sides see.
 pub(super) struct Shared {
@@ -50,9 +52,10 @@ impl Shared {
         directory: Directory,
         limits: StoreLimits,
     ) -> Result<Self, StoreError> {
-        let last_change = tables.log.last_key_value().map(|guard| pair(guard)).transpose()?;
+        let last_change = tables.log.last_key_value().map(pair).transpose()?;
         let last = last_change.map_or(Ok(Sequence::ZERO), |(key, _)| sequence_of_log_key(&key))?;
-        let view = View { snapshot: tables.database.snapshot(), last };
+        let mut view = View { snapshot: tables.database.snapshot(), last, volumes: Arc::default() };
+        view.volumes = Arc::new(load_volumes(Reading { tables: &tables, view: &view })?);
         let reading = Reading { tables: &tables, view: &view };
         let labels = load_labels(reading)?;
         let counters = load_counters(reading)?;
@@ -91,16 +94,37 @@ impl Shared {
         match self.writing.try_lock() {
             Ok(_writing) => {
                 // The committer may have shown another one in between.
-                let last = self.view().last;
-                self.show(tables, last)
+                let View { last, volumes, .. } = &*self.view();
+                let (last, volumes) = (*last, Arc::clone(volumes));
+                self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes })
             }
             Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => view,
         }
     }
 
-    /// Shows a moment. Must be called with `writing` held.
-    pub(super) fn show(&self, tables: &Tables, last: Sequence) -> Arc<View> {
-        let view = Arc::new(View { snapshot: tables.database.snapshot(), last });
+    /// Shows what a group did, once it is durable. Must be called with `writing` held.
+    ///
+    /// The order matters: see [`Counters`].
+    pub(super) fn show(&self, tables: &Tables, shown: Shown) {
+        let Shown { last, labels, counters, volumes } = shown;
+        if !labels.is_empty() {
+            let mut known = self.labels.write().unwrap_or_else(PoisonError::into_inner);
+            for content in labels {
+                known.add(content);
+            }
+        }
+        if !counters.is_empty() {
+            let mut known = self.counters.write().unwrap_or_else(PoisonError::into_inner);
+            for (key, counter) in counters {
+                known.set(key, counter);
+            }
+        }
+        self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes });
+        self.tail.advance(last);
+    }
+
+    fn replace_view(&self, view: View) -> Arc<View> {
+        let view = Arc::new(view);
         *self.view.write().unwrap_or_else(PoisonError::into_inner) = Arc::clone(&view);
         view
     }
@@ -109,24 +133,8 @@ impl Shared {
         self.labels.read().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn add_labels(&self, contents: Vec<Bytes>) {
-        if !contents.is_empty() {
-            let mut labels = self.labels.write().unwrap_or_else(PoisonError::into_inner);
-            contents.into_iter().for_each(|content| labels.add(content));
-        }
-    }
-
     pub(super) fn counters(&self) -> RwLockReadGuard<'_, Counters> {
         self.counters.read().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    pub(super) fn set_counters(&self, changed: HashMap<(CollectionNumber, LabelId), Counter>) {
-        if !changed.is_empty() {
-            let mut counters = self.counters.write().unwrap_or_else(PoisonError::into_inner);
-            for ((collection, label), counter) in changed {
-                counters.set(collection, label, counter);
-            }
-        }
     }
 
     /// Waits for those who read, and lets go of the directory.
@@ -168,12 +176,20 @@ fn load_labels(reading: Reading<'_>) -> Result<Labels, StoreError> {
     Ok(labels)
 }
 
+fn load_volumes(reading: Reading<'_>) -> Result<Volumes, StoreError> {
+    let mut volumes = Volumes::default();
+    for entry in reading.meta_prefix(keys::VOLUMES) {
+        let (key, start) = entry?;
+        volumes.begin_again(keys::read_volume(&key)?, read_sequence(&start)?)?;
+    }
+    Ok(volumes)
+}
+
 fn load_counters(reading: Reading<'_>) -> Result<Counters, StoreError> {
     let mut counters = Counters::default();
     for entry in reading.meta_prefix(keys::COUNTERS) {
         let (key, value) = entry?;
-        let (collection, label) = keys::read_counter(&key)?;
-        counters.set(collection, label, read_counter(&value)?);
+        counters.set(keys::read_counter(&key)?, read_counter(&value)?);
     }
     Ok(counters)
 }

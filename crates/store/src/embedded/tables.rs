@@ -20,7 +20,7 @@ const FORMAT: u32 = 1;
 /// The database and its tables. Cheap to clone; the database closes with the last clone.
 #[derive(Clone)]
 pub(super) struct Tables {
-    /// (collection, label, sequence) → object.
+    /// (volume, collection, label, sequence) → object.
     pub(super) objects: Keyspace,
     /// Id → its claims.
     pub(super) claims: Keyspace,
@@ -71,7 +71,7 @@ impl Tables {
         let buffer = options.write_buffer_bytes_max;
         Ok(Self {
             objects: table("objects", objects(buffer))?,
-            claims: table("claims", claims(buffer))?,
+            claims: table("claims", claims(buffer / 2))?,
             log: table("log", log(buffer / 4))?,
             meta: table("meta", meta(buffer / 4))?,
             database,
@@ -86,21 +86,24 @@ const JOURNAL_BYTES_LEAST: u64 = 64 << 20;
 fn objects(buffer: u64) -> KeyspaceCreateOptions {
     KeyspaceCreateOptions::default()
         .max_memtable_size(buffer)
-        .data_block_size_policy(BlockSizePolicy::all(16 << 10))
-        // Every key whole: 16 bytes next to a kilobyte, and reading one needs no allocation.
+        .data_block_size_policy(BlockSizePolicy::all(8 << 10))
+        // Every key whole: 20 bytes next to a kilobyte, and reading one needs no allocation.
         .data_block_restart_interval_policy(RestartIntervalPolicy::all(1))
         .data_block_compression_policy(CompressionPolicy::all(CompressionType::Lz4))
         .index_block_pinning_policy(PinningPolicy::all(true))
         .expect_point_read_hits(true)
-        .compaction_strategy(Arc::new(Leveled::default()))
+        // Files smaller than a volume: what is done with stays where it is.
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(16 << 20)))
 }
 
 /// Asked for every object that arrives, mostly in vain: filters answer that, and they stay in memory.
 fn claims(buffer: u64) -> KeyspaceCreateOptions {
+    // A small buffer: its searches jump about in memory, so the less there is of it the faster they are.
     KeyspaceCreateOptions::default()
         .max_memtable_size(buffer)
         .data_block_size_policy(BlockSizePolicy::all(4 << 10))
         .data_block_compression_policy(CompressionPolicy::disabled())
+        .compaction_strategy(Arc::new(Leveled::default().with_table_target_size(16 << 20)))
         .filter_policy(FilterPolicy::all(FilterPolicyEntry::Bloom(BloomConstructionPolicy::BitsPerKey(10.0))))
         .filter_block_pinning_policy(PinningPolicy::all(true))
         .index_block_pinning_policy(PinningPolicy::all(true))
@@ -134,6 +137,9 @@ pub(super) fn failure(error: fjall::Error) -> StoreError {
         | fjall::Error::Unrecoverable => {
             StoreError::Corrupt("the database files are damaged or of another version".to_owned())
         }
-        other => StoreError::Backend(Box::new(other)),
+        // The rest, with whatever the library adds later.
+        fjall::Error::Storage(_) | fjall::Error::Io(_) | fjall::Error::KeyspaceDeleted | _ => {
+            StoreError::Backend(Box::new(error))
+        }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::{
     rules::Rule,
-    table::{Category, Form, Need, Shape, Table, Targets, optional, required, sorted},
+    table::{Category, Form, Need, Shape, Table, Targets, by_length, optional, required, sorted},
 };
 
 /// A property that objects of several categories have: one line of the table in section 3.2.
@@ -40,27 +40,28 @@ const fn common(name: &'static str, shape: Shape, needs: [Need; 6]) -> Common {
 
 /// The place and the line of a common property.
 pub(super) fn find(name: &str) -> Option<(usize, &'static Common)> {
-    let at = COMMON.binary_search_by(|line| line.name.cmp(name)).ok()?;
+    let at = COMMON.binary_search_by(|line| by_length(line.name, name)).ok()?;
     COMMON.get(at).map(|line| (at, line))
 }
 
-/// Section 3.2, sorted by name. Columns: domain, relationship, observable, extension, language, marking.
+/// Section 3.2, in the order of [`by_length`](super::table::by_length). Columns: domain, relationship, observable,
+/// extension, language, marking.
 pub static COMMON: [Common; 15] = [
-    common("confidence", Shape::Integer(0, 100), [O, O, N, N, O, N]),
-    common("created", Shape::HeadTimestamp, [R, R, N, R, R, R]),
-    common("created_by_ref", Shape::Id(Targets::Only(&["identity"])), [O, O, N, R, O, O]),
-    common("defanged", Shape::Boolean, [N, N, O, N, N, N]),
-    common("extensions", Shape::Extensions, [O, O, O, N, O, O]),
-    common("external_references", Shape::List(&Shape::Struct(&EXTERNAL_REFERENCE)), [O, O, N, O, O, O]),
-    common("granular_markings", Shape::List(&Shape::Struct(&GRANULAR_MARKING)), [O, O, O, O, O, O]),
     common("id", Shape::Head, [R, R, R, R, R, R]),
-    common("labels", Shape::List(&Shape::Text), [O, O, N, O, O, N]),
     common("lang", Shape::Form(Form::Language), [O, O, N, N, N, N]),
-    common("modified", Shape::HeadTimestamp, [R, R, N, R, R, N]),
-    common("object_marking_refs", Shape::HeadMarkings, [O, O, O, O, O, O]),
-    common("revoked", Shape::Boolean, [O, O, N, O, O, N]),
-    common("spec_version", Shape::Head, [R, R, O, R, R, R]),
     common("type", Shape::Head, [R, R, R, R, R, R]),
+    common("labels", Shape::List(&Shape::Text), [O, O, N, O, O, N]),
+    common("created", Shape::HeadTimestamp, [R, R, N, R, R, R]),
+    common("revoked", Shape::Boolean, [O, O, N, O, O, N]),
+    common("defanged", Shape::Boolean, [N, N, O, N, N, N]),
+    common("modified", Shape::HeadTimestamp, [R, R, N, R, R, N]),
+    common("confidence", Shape::Integer(0, 100), [O, O, N, N, O, N]),
+    common("extensions", Shape::Extensions, [O, O, O, N, O, O]),
+    common("spec_version", Shape::Head, [R, R, O, R, R, R]),
+    common("created_by_ref", Shape::Id(Targets::Only(&["identity"])), [O, O, N, R, O, O]),
+    common("granular_markings", Shape::List(&Shape::Struct(&GRANULAR_MARKING)), [O, O, O, O, O, O]),
+    common("external_references", Shape::List(&Shape::Struct(&EXTERNAL_REFERENCE)), [O, O, N, O, O, O]),
+    common("object_marking_refs", Shape::HeadMarkings, [O, O, O, O, O, O]),
 ];
 
 /// Names that no object of this version of the standard may use (section 3.8).
