@@ -60,6 +60,8 @@ struct Web {
     open: Vec<Open>,
     /// Which of them refer to an id.
     referring: HashMap<String, Vec<usize>>,
+    /// Ids that were met and not yet looked at.
+    frontier: BTreeSet<String>,
 }
 
 struct Open {
@@ -102,18 +104,19 @@ impl Exchange {
         ids: BTreeSet<String>,
         memo: &mut Memo,
     ) -> Result<(), ExchangeError> {
-        let mut web = Web::default();
-        let mut frontier = ids;
+        let mut web = Web { frontier: ids, ..Web::default() };
         loop {
-            frontier.retain(|id| !memo.ids.contains_key(id) && !web.ids.contains_key(id));
-            if frontier.is_empty() {
+            let ids: Vec<String> = mem::take(&mut web.frontier)
+                .into_iter()
+                .filter(|id| !memo.ids.contains_key(id) && !web.ids.contains_key(id))
+                .collect();
+            if ids.is_empty() {
                 break;
             }
-            let ids: Vec<String> = mem::take(&mut frontier).into_iter().collect();
             let asked: Vec<&str> = ids.iter().map(String::as_str).collect();
             let found = self.store.claims(&asked).await?;
             for (id, claims) in ids.into_iter().zip(found) {
-                self.take_in(access, (id, claims), &mut web, &mut frontier, memo).await?;
+                self.take_in(access, (id, claims), &mut web, memo).await?;
             }
         }
         self.withhold(access, &mut web, memo).await?;
@@ -128,7 +131,6 @@ impl Exchange {
         access: &Access,
         (id, claims): (String, Vec<Claim>),
         web: &mut Web,
-        frontier: &mut BTreeSet<String>,
         memo: &mut Memo,
     ) -> Result<(), ExchangeError> {
         let (mut held, mut released) = (false, 0);
@@ -147,7 +149,7 @@ impl Exchange {
             let references: BTreeSet<&str> = found.object.inspect().references().collect();
             for reference in references {
                 web.referring.entry(reference.to_owned()).or_default().push(web.open.len());
-                frontier.insert(reference.to_owned());
+                web.frontier.insert(reference.to_owned());
             }
             web.open.push(Open { id: id.clone(), claim, released: true });
         }

@@ -268,9 +268,9 @@ impl Exchange {
 
     /// Whether nothing at all that is held here is withheld from this reader, so that no reference needs looking up.
     pub(crate) async fn sees_everything(&self, access: &Access) -> Result<Everything, ExchangeError> {
-        let mut seen: HashMap<(CollectionNumber, LabelId), bool> = HashMap::new();
+        let mut known: HashMap<(CollectionNumber, LabelId), bool> = HashMap::new();
         let mut sees = |collection, label: LabelId| {
-            *seen.entry((collection, label)).or_insert_with(|| {
+            *known.entry((collection, label)).or_insert_with(|| {
                 access.visible(collection, label).is_some_and(|stamp| stamp.granularity == Granularity::Whole)
             })
         };

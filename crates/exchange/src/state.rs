@@ -273,7 +273,9 @@ impl Exchange {
         let registry = Registry::new(world, before);
         self.write_document(WORLD, version, &registry, now).await.map_err(|error| match error {
             ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
-            other => ApplyError::Exchange(other),
+            other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
+                ApplyError::Exchange(other)
+            }
         })?;
         self.reload().await?;
         Ok(Applied { differences, version: version + 1 })

@@ -1,6 +1,6 @@
 //! How do tests speak HTTP/1.1? Byte by byte, so that they can also say what no honest client says.
 
-use std::{io, net::SocketAddr};
+use std::{fmt::Write, io, net::SocketAddr};
 
 use serde_json::Value;
 use tokio::{
@@ -80,13 +80,13 @@ impl Request {
     pub fn to_bytes(&self) -> Vec<u8> {
         let mut text = format!("{} {} HTTP/1.1\r\nhost: cresset\r\n", self.method, self.target);
         for (name, value) in &self.headers {
-            text.push_str(&format!("{name}: {value}\r\n"));
+            let _ = write!(text, "{name}: {value}\r\n");
         }
         if !self.has("connection") {
             text.push_str("connection: close\r\n");
         }
         if let Some(body) = self.body.as_ref().filter(|_| !self.has("transfer-encoding")) {
-            text.push_str(&format!("content-length: {}\r\n", body.len()));
+            let _ = write!(text, "content-length: {}\r\n", body.len());
         }
         text.push_str("\r\n");
         let mut bytes = text.into_bytes();
@@ -148,21 +148,21 @@ pub async fn exchange<S: AsyncRead + AsyncWrite + Unpin>(
 /// Where the connection ends before the answer does, or it is no HTTP.
 pub async fn read<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<Response> {
     let mut held = Vec::new();
-    let head_end = loop {
+    let end = loop {
         if let Some(at) = held.windows(4).position(|window| window == b"\r\n\r\n") {
             break at;
         }
         more(stream, &mut held).await?;
     };
-    let head = String::from_utf8_lossy(held.get(..head_end).unwrap_or_default()).into_owned();
-    let mut lines = head.split("\r\n");
+    let top = String::from_utf8_lossy(held.get(..end).unwrap_or_default()).into_owned();
+    let mut lines = top.split("\r\n");
     let status = lines.next().and_then(|line| line.split(' ').nth(1)?.parse().ok()).ok_or_else(malformed)?;
     let header = |line: &str| {
         line.split_once(':').map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
     };
     let headers: Vec<_> = lines.filter_map(header).collect();
     let mut response = Response { status, headers, body: Vec::new() };
-    let rest = held.split_off(head_end + 4);
+    let rest = held.split_off(end + 4);
     response.body = if response.header("transfer-encoding") == Some("chunked") {
         chunks(stream, rest).await?
     } else {

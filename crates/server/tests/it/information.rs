@@ -109,7 +109,6 @@ async fn a_body_above_max_content_length_is_413() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-#[ignore = "the manual is being written"]
 async fn the_manual_shows_the_srv_record_of_the_standard() {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/manual.md");
     let manual = std::fs::read_to_string(path).unwrap();
