@@ -235,11 +235,11 @@ impl Door {
             };
             let Some((stream, peer, permit)) = accepted else { continue };
             let (router, app, tls) = (self.router.clone(), Arc::clone(&self.app), self.tls.clone());
-            let watcher = graceful.watcher();
+            let guest = Guest { peer: Peer(peer.ip()), router, watcher: graceful.watcher() };
             let finished = finished.clone();
             tokio::spawn(async move {
                 app.metrics.connections.inc();
-                connection(stream, peer, router, &app, tls, watcher).await;
+                connection(stream, guest, &app, tls).await;
                 app.metrics.connections.dec();
                 drop((permit, finished));
             });
@@ -276,14 +276,14 @@ async fn accept(
 
 type Watcher = hyper_util::server::graceful::Watcher;
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+/// Who came through the door.
+struct Guest {
+    peer: Peer,
     router: Router,
-    app: &App,
-    tls: Option<tokio_rustls::TlsAcceptor>,
     watcher: Watcher,
-) {
+}
+
+async fn connection(stream: TcpStream, guest: Guest, app: &App, tls: Option<tokio_rustls::TlsAcceptor>) {
     let _ = stream.set_nodelay(true);
     let idle = Duration::from_secs(app.limits.idle_seconds_max);
     let mut stream = TimeoutStream::new(stream);
@@ -291,22 +291,21 @@ async fn connection(
     stream.set_write_timeout(Some(idle));
     let stream = Lingering::new(Box::pin(stream));
     let Some(tls) = tls else {
-        return converse(stream, Peer(peer.ip()), Fingerprint(None), router, app, watcher).await;
+        return converse(stream, guest, Fingerprint(None), app).await;
     };
     let patience = Duration::from_secs(app.limits.head_seconds_max);
     let Ok(Ok(stream)) = tokio::time::timeout(patience, tls.accept(stream)).await else { return };
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first).map(tls::fingerprint);
-    converse(stream, Peer(peer.ip()), Fingerprint(certificate), router, app, watcher).await;
+    converse(stream, guest, Fingerprint(certificate), app).await;
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    peer: Peer,
+    guest: Guest,
     fingerprint: Fingerprint,
-    router: Router,
     app: &App,
-    watcher: Watcher,
 ) {
+    let Guest { peer, router, watcher } = guest;
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(fingerprint.clone());
