@@ -78,8 +78,8 @@ async fn versions_are_decided_one_by_one() {
     ground.add_own(RW, &versions).await;
     for (partner, numbers) in [("p", vec![1, 2, 3, 4]), ("q", vec![2, 4])] {
         let expected: Vec<_> = numbers.iter().map(|number| moment(*number)).collect();
-        let list = ground.get_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions();
-        assert_eq!(list, expected, "{partner}");
+        let all = ground.get_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions();
+        assert_eq!(all, expected, "{partner}");
         let first = ground
             .get_as(partner, &format!("{}?match[version]=first&match[type]=indicator", objects_of(RW)))
             .await;

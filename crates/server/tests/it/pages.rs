@@ -56,10 +56,11 @@ async fn a_walk_by_next_sees_every_object_once() {
                         assert!(page.ids().len() <= limit);
                         seen.extend(page.ids().into_iter().zip(page.versions()));
                         let Some(next) = page.next() else { break };
-                        asked = format!("{repeated}&next={next}");
-                        if !repeated.is_empty() {
-                            asked.push_str(&format!("&limit={limit}"));
-                        }
+                        asked = if repeated.is_empty() {
+                            format!("next={next}")
+                        } else {
+                            format!("{repeated}&next={next}&limit={limit}")
+                        };
                     }
                     assert_eq!(seen, expected, "{target} {query} {limit}");
                 }

@@ -14,10 +14,9 @@ fn basic(user: &str, password: &str) -> String {
 }
 
 async fn password(ground: &Ground) -> String {
-    match ground.admin(Command::IssuePassword { partner: "p".to_owned() }).await {
-        Reply::Secret { secret, .. } => secret,
-        other => panic!("{other:?}"),
-    }
+    let reply = ground.admin(Command::IssuePassword { partner: "p".to_owned() }).await;
+    let Reply::Secret { secret, .. } = reply else { panic!("no password: {reply:?}") };
+    secret
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -21,7 +21,7 @@ fn impatient() -> ServerLimits {
 /// Reads until the node ends the connection, which it has to do in good time.
 async fn ended(stream: &mut TcpStream) -> String {
     let mut answer = Vec::new();
-    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the node ends the connection");
+    let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap();
     String::from_utf8_lossy(&answer).into_owned()
 }
 
@@ -47,7 +47,7 @@ async fn a_head_that_dribbles_is_ended() {
         }
     });
     let mut answer = Vec::new();
-    let _ = timeout(PATIENCE, reading.read_to_end(&mut answer)).await.expect("the node ends the connection");
+    let _ = timeout(PATIENCE, reading.read_to_end(&mut answer)).await.unwrap();
     assert!(!String::from_utf8_lossy(&answer).contains("200 OK"));
     dribble.abort();
     assert_eq!(ground.get("/api/").await.status, 200);
@@ -70,8 +70,7 @@ async fn a_body_that_dribbles_is_refused_with_408() {
             tokio::time::sleep(Duration::from_millis(100)).await;
         }
     });
-    let response =
-        timeout(PATIENCE, http::read(&mut reading)).await.expect("an answer in good time").unwrap();
+    let response = timeout(PATIENCE, http::read(&mut reading)).await.unwrap().unwrap();
     assert_eq!((response.status, response.header("connection")), (408, Some("close")));
     dribble.abort();
     assert!(ground.get(&objects_of(RW)).await.ids().is_empty());
@@ -126,8 +125,7 @@ async fn a_client_that_does_not_read_is_ended() {
     // The answer was given up: its rest never comes.
     for stream in &mut stalled {
         let mut answer = Vec::new();
-        let _ =
-            timeout(PATIENCE, stream.read_to_end(&mut answer)).await.expect("the node ends the connection");
+        let _ = timeout(PATIENCE, stream.read_to_end(&mut answer)).await.unwrap();
         assert!(answer.len() < 15_000_000, "{}", answer.len());
     }
     assert_eq!(ground.get("/api/").await.status, 200);
@@ -146,7 +144,7 @@ async fn more_connections_than_are_allowed_wait() {
     let request = ground.dressed(Request::new("GET", "/api/"));
     let early = timeout(Duration::from_millis(300), ground.send(&request)).await;
     assert!(early.is_err(), "a connection above the limit was served");
-    let response = timeout(PATIENCE, ground.send(&request)).await.expect("an answer in good time");
+    let response = timeout(PATIENCE, ground.send(&request)).await.unwrap();
     assert_eq!(response.status, 200);
     // All that are asked at once are served, one after another.
     let all: Vec<_> = (0..20).map(|_| ground.ask(Request::new("GET", "/api/"))).collect();
@@ -168,9 +166,9 @@ async fn a_node_that_stops_lets_requests_end() {
     let stopping = tokio::spawn(ground.stop());
     tokio::time::sleep(Duration::from_millis(200)).await;
     stream.write_all(rest).await.unwrap();
-    let response = timeout(PATIENCE, http::read(&mut stream)).await.expect("an answer in good time").unwrap();
+    let response = timeout(PATIENCE, http::read(&mut stream)).await.unwrap().unwrap();
     assert_eq!(response.status, 202);
     drop(stream);
-    timeout(PATIENCE, stopping).await.expect("the node stops in good time").unwrap();
+    timeout(PATIENCE, stopping).await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "a stopped node takes connections");
 }

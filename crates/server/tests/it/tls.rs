@@ -39,8 +39,8 @@ impl Secure {
             certificates: write("chain.pem", node.cert.pem()),
             key: write("key.pem", node.signing_key.serialize_pem()),
         };
-        let fingerprint: String =
-            Sha256::digest(p.cert.der()).iter().map(|byte| format!("{byte:02X}")).collect();
+        let digits: Vec<_> = Sha256::digest(p.cert.der()).iter().map(|byte| format!("{byte:02X}")).collect();
+        let fingerprint = digits.concat();
         let declared = format!("name = \"p\"\ncertificates = [\"{fingerprint}\"]");
         let world = WORLD.replacen("name = \"p\"", &declared, 1);
         let ground = Ground::with(Setup { tls: Some(files), world, ..Setup::default() }).await;
