@@ -129,7 +129,7 @@ impl Exchange {
         let partner = Arc::clone(known.partners.get(partner)?);
         let (number, _) = known.registry.collection(collection)?;
         let (index, _) = partner.in_force(now).find(|(_, agreement)| agreement.number == number)?;
-        Some(Access { partner, index, now, state })
+        Some(Access { state, partner, index, now })
     }
 
     /// The partner that declared a client certificate, by its SHA-256 in lower-case hexadecimal digits.

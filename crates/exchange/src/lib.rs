@@ -16,6 +16,7 @@
 mod access;
 mod ingest;
 mod preview;
+mod references;
 mod registry;
 mod relabel;
 mod release;

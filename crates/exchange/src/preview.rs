@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::CollectionNumber;
 
-use crate::{Exchange, ExchangeError, release::Memo};
+use crate::{Exchange, ExchangeError, references::Memo};
 
 /// What a partner gets of an object in one collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -114,7 +114,7 @@ impl Exchange {
         let Some(before) = state.stamps.get(held.label) else { return Ok(None) };
         let object = held.object.inspect();
         // An object without markings has the default's label, which cannot wait for a marking of its own.
-        let stamp = state.policy.stamp(object, &before.origin, &self.default_of(state, collection));
+        let stamp = state.policy.stamp(object, &before.origin, &default_of(state, collection));
         if stamp == **before {
             return Ok(None);
         }
@@ -122,18 +122,18 @@ impl Exchange {
         let Ok(id) = Id::new(object.id()) else { return Ok(None) };
         Ok(Some(Operation::Relabel { collection, id, sequence: held.sequence, label }))
     }
+}
 
-    fn default_of(&self, state: &State, collection: CollectionNumber) -> Label {
-        let known = state.world.as_ref();
-        let declared = known.and_then(|known| {
-            let mut collections = known.registry.world.collections.iter();
-            collections.find(|declared| known.registry.number(declared) == Some(collection))
-        });
-        declared.map_or_else(
-            || Label::of(releasability::Tlp::Red),
-            |declared| Registry::default_label(&state.policy, declared),
-        )
-    }
+fn default_of(state: &State, collection: CollectionNumber) -> Label {
+    let known = state.world.as_ref();
+    let declared = known.and_then(|known| {
+        let mut collections = known.registry.world.collections.iter();
+        collections.find(|declared| known.registry.number(declared) == Some(collection))
+    });
+    declared.map_or_else(
+        || Label::of(releasability::Tlp::Red),
+        |declared| Registry::default_label(&state.policy, declared),
+    )
 }
 
 /// Whether a marking that a stamp counts as unknown is understood by now.

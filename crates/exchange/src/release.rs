@@ -10,7 +10,10 @@ use releasability::{Decision, Granularity, Releasable, Stamp};
 use stix::{Object, SpecVersion, Timestamp};
 use store::{Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
 
-use crate::{Access, Exchange, ExchangeError};
+use crate::{
+    Access, Exchange, ExchangeError,
+    references::{Everything, Memo},
+};
 
 /// Which versions of an object (TAXII 2.1 section 3.4.1, `match[version]`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -82,20 +85,6 @@ impl Released {
         object.version().unwrap_or(sequence.date_added())
     }
 }
-
-/// Types whose required properties refer to other objects, so that they can be withheld for what they refer to.
-const REFERRING_TYPES: [&str; 10] = [
-    "extension-definition",
-    "grouping",
-    "language-content",
-    "network-traffic",
-    "note",
-    "observed-data",
-    "opinion",
-    "relationship",
-    "report",
-    "sighting",
-];
 
 /// How many objects are read at once at most where a filter leaves few of them.
 const READ_AHEAD_OBJECTS: u32 = 1000;
@@ -226,43 +215,6 @@ impl Exchange {
         Ok(served)
     }
 
-    /// Whether a claim is released to this reader, in whatever collection it stands.
-    async fn is_released(
-        &self,
-        access: &Access,
-        id: &str,
-        claim: &Claim,
-        memo: &mut Memo,
-    ) -> Result<bool, ExchangeError> {
-        let Some(stamp) = access.visible(claim.collection, claim.label) else { return Ok(false) };
-        if stamp.origin == *access.organisation() || memo.everything == Everything::Seen {
-            return Ok(true);
-        }
-        if let Some(known) = memo.claims.get(&claim.sequence) {
-            return Ok(*known);
-        }
-        if stamp.granularity == Granularity::Whole && !REFERRING_TYPES.contains(&stix::id::object_type(id)) {
-            return Ok(true);
-        }
-        // What is asked about while it is being answered is withheld: references in a circle open nothing.
-        memo.claims.insert(claim.sequence, false);
-        if memo.depth >= self.limits.reference_depth_max || memo.reads >= self.limits.reference_reads_max {
-            return Ok(false);
-        }
-        memo.reads += 1;
-        let Some(held) = self.store.object(claim.collection, claim.label, claim.sequence).await? else {
-            return Ok(false);
-        };
-        let references: Vec<String> = held.object.inspect().references().map(str::to_owned).collect();
-        memo.depth += 1;
-        let withheld = self.withheld(access, references, memo).await?;
-        memo.depth -= 1;
-        let Some(terms) = access.read_terms(claim.collection) else { return Ok(false) };
-        let released = access.policy().release(held.object, stamp, &access.reader(terms), &withheld).is_ok();
-        memo.claims.insert(claim.sequence, released);
-        Ok(released)
-    }
-
     /// Which of the references of a claim are held here and withheld from this reader.
     pub(crate) async fn withheld_of(
         &self,
@@ -273,31 +225,6 @@ impl Exchange {
         let held = self.store.object(claim.collection, claim.label, claim.sequence).await?;
         let references = held.map(|held| held.object.inspect().references().map(str::to_owned).collect());
         self.withheld(access, references.unwrap_or_default(), memo).await
-    }
-
-    /// Which of these ids are held here and withheld from this reader.
-    fn withheld<'a>(
-        &'a self,
-        access: &'a Access,
-        ids: Vec<String>,
-        memo: &'a mut Memo,
-    ) -> std::pin::Pin<Box<dyn Future<Output = Result<HashSet<String>, ExchangeError>> + Send + 'a>> {
-        Box::pin(async move {
-            let unknown: Vec<&str> =
-                ids.iter().map(String::as_str).filter(|id| !memo.ids.contains_key(*id)).collect();
-            let found = self.store.claims(&unknown).await?;
-            for (id, claims) in unknown.into_iter().zip(found) {
-                let mut withheld = !claims.is_empty();
-                for claim in &claims {
-                    if self.is_released(access, id, claim, memo).await? {
-                        withheld = false;
-                        break;
-                    }
-                }
-                memo.ids.insert(id.to_owned(), withheld);
-            }
-            Ok(ids.into_iter().filter(|id| memo.ids.get(id) == Some(&true)).collect())
-        })
     }
 
     /// Releases objects in order; nothing stands for what does not exist for this reader.
@@ -341,9 +268,9 @@ impl Exchange {
 
     /// Whether nothing at all that is held here is withheld from this reader, so that no reference needs looking up.
     pub(crate) async fn sees_everything(&self, access: &Access) -> Result<Everything, ExchangeError> {
-        let mut seen: HashMap<(CollectionNumber, LabelId), bool> = HashMap::new();
+        let mut known: HashMap<(CollectionNumber, LabelId), bool> = HashMap::new();
         let mut sees = |collection, label: LabelId| {
-            *seen.entry((collection, label)).or_insert_with(|| {
+            *known.entry((collection, label)).or_insert_with(|| {
                 access.visible(collection, label).is_some_and(|stamp| stamp.granularity == Granularity::Whole)
             })
         };
@@ -366,29 +293,6 @@ pub enum Existence {
     Present,
     /// Nothing: withheld and unknown are the same.
     Absent,
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Everything {
-    Seen,
-    NotSeen,
-}
-
-/// What one request found out about references.
-pub(crate) struct Memo {
-    everything: Everything,
-    /// Whether an id is held and withheld.
-    ids: HashMap<String, bool>,
-    /// Whether a claim is released.
-    claims: HashMap<Sequence, bool>,
-    reads: usize,
-    depth: usize,
-}
-
-impl Memo {
-    pub(crate) fn new(everything: Everything) -> Self {
-        Self { everything, ids: HashMap::new(), claims: HashMap::new(), reads: 0, depth: 0 }
-    }
 }
 
 #[derive(Debug, PartialEq, Eq)]

@@ -6,8 +6,7 @@ use stix::Id;
 use store::{Batch, Claim, Operation, Outcome, Sequence};
 
 use crate::{
-    Access, Exchange, ExchangeError, Query, SpecVersions, Versions,
-    release::{Memo, choose},
+    Access, Exchange, ExchangeError, Query, SpecVersions, Versions, references::Memo, release::choose,
 };
 
 /// Why nothing was removed.

@@ -36,8 +36,6 @@ pub struct ExchangeLimits {
     pub receipt_seconds: i64,
     /// How many objects are read at most to answer for the references of one page.
     pub reference_reads_max: usize,
-    /// How deep references of references are followed.
-    pub reference_depth_max: usize,
 }
 
 impl Default for ExchangeLimits {
@@ -47,7 +45,6 @@ impl Default for ExchangeLimits {
             envelope_objects_max: 50_000,
             receipt_seconds: 48 * 3600,
             reference_reads_max: 100_000,
-            reference_depth_max: 8,
         }
     }
 }
@@ -276,7 +273,9 @@ impl Exchange {
         let registry = Registry::new(world, before);
         self.write_document(WORLD, version, &registry, now).await.map_err(|error| match error {
             ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
-            other => ApplyError::Exchange(other),
+            other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
+                ApplyError::Exchange(other)
+            }
         })?;
         self.reload().await?;
         Ok(Applied { differences, version: version + 1 })

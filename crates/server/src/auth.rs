@@ -85,8 +85,8 @@ impl Authenticator {
         let (Some(header), None) = (all.next(), all.next()) else { return Identity::Nobody };
         let key = *blake3::keyed_hash(&self.key, header.as_bytes()).as_bytes();
         let version = exchange.world_version();
-        if let Some(partner) = self.recall(&key, version, now) {
-            return partner.map_or(Identity::Nobody, Identity::Partner);
+        if let Some(identity) = self.recall(&key, version, now) {
+            return identity;
         }
         let Some(presented) = header.to_str().ok().and_then(present) else { return Identity::Nobody };
         let credentials = exchange.credentials();
@@ -101,10 +101,10 @@ impl Authenticator {
         partner.map_or(Identity::Nobody, Identity::Partner)
     }
 
-    fn recall(&self, key: &[u8; 32], version: (u64, u64), now: Timestamp) -> Option<Option<Arc<str>>> {
+    fn recall(&self, key: &[u8; 32], version: (u64, u64), now: Timestamp) -> Option<Identity> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = remembered.get(key).filter(|entry| entry.version == version && now < entry.until)?;
-        Some(entry.partner.clone())
+        Some(entry.partner.clone().map_or(Identity::Nobody, Identity::Partner))
     }
 
     fn remember(&self, key: [u8; 32], entry: Remembered, now: Timestamp) {

@@ -16,6 +16,7 @@ pub mod admin;
 mod auth;
 mod body;
 mod config;
+mod lingering;
 mod metrics;
 mod problem;
 mod serve;

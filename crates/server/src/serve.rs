@@ -35,6 +35,7 @@ use crate::{
     auth::{Authenticator, Fingerprint, Identity},
     body::Room,
     config::{Clock, ServerConfig, ServerLimits},
+    lingering::Lingering,
     metrics::{Metrics, RequestLabels},
     problem::Problem,
     socket,
@@ -234,11 +235,11 @@ impl Door {
             };
             let Some((stream, peer, permit)) = accepted else { continue };
             let (router, app, tls) = (self.router.clone(), Arc::clone(&self.app), self.tls.clone());
-            let watcher = graceful.watcher();
+            let guest = Guest { peer: Peer(peer.ip()), router, watcher: graceful.watcher() };
             let finished = finished.clone();
             tokio::spawn(async move {
                 app.metrics.connections.inc();
-                connection(stream, peer, router, &app, tls, watcher).await;
+                connection(stream, guest, &app, tls).await;
                 app.metrics.connections.dec();
                 drop((permit, finished));
             });
@@ -275,37 +276,36 @@ async fn accept(
 
 type Watcher = hyper_util::server::graceful::Watcher;
 
-async fn connection(
-    stream: TcpStream,
-    peer: SocketAddr,
+/// Who came through the door.
+struct Guest {
+    peer: Peer,
     router: Router,
-    app: &App,
-    tls: Option<tokio_rustls::TlsAcceptor>,
     watcher: Watcher,
-) {
+}
+
+async fn connection(stream: TcpStream, guest: Guest, app: &App, tls: Option<tokio_rustls::TlsAcceptor>) {
     let _ = stream.set_nodelay(true);
     let idle = Duration::from_secs(app.limits.idle_seconds_max);
     let mut stream = TimeoutStream::new(stream);
     stream.set_read_timeout(Some(idle));
     stream.set_write_timeout(Some(idle));
-    let stream = Box::pin(stream);
+    let stream = Lingering::new(Box::pin(stream));
     let Some(tls) = tls else {
-        return converse(stream, Peer(peer.ip()), Fingerprint(None), router, app, watcher).await;
+        return converse(stream, guest, Fingerprint(None), app).await;
     };
     let patience = Duration::from_secs(app.limits.head_seconds_max);
     let Ok(Ok(stream)) = tokio::time::timeout(patience, tls.accept(stream)).await else { return };
     let certificate = stream.get_ref().1.peer_certificates().and_then(<[_]>::first).map(tls::fingerprint);
-    converse(stream, Peer(peer.ip()), Fingerprint(certificate), router, app, watcher).await;
+    converse(stream, guest, Fingerprint(certificate), app).await;
 }
 
 async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     stream: S,
-    peer: Peer,
+    guest: Guest,
     fingerprint: Fingerprint,
-    router: Router,
     app: &App,
-    watcher: Watcher,
 ) {
+    let Guest { peer, router, watcher } = guest;
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(fingerprint.clone());
@@ -316,7 +316,8 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     });
     let mut builder = Builder::new(TokioExecutor::new());
     let head = Duration::from_secs(app.limits.head_seconds_max);
-    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).keep_alive(true);
+    // Who says that it has said all still gets its answer.
+    builder.http1().timer(TokioTimer::new()).header_read_timeout(head).keep_alive(true).half_close(true);
     builder.http2().timer(TokioTimer::new()).max_concurrent_streams(100).keep_alive_interval(head);
     let conversation = builder.serve_connection(TokioIo::new(stream), service);
     if let Err(error) = watcher.watch(conversation.into_owned()).await {

@@ -6,8 +6,8 @@ use std::{num::NonZeroU32, sync::Arc};
 use axum::{
     Extension, Router,
     body::Body,
-    extract::{Path, RawQuery, Request, State},
-    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header},
+    extract::{FromRequestParts, Path, RawQuery, Request, State},
+    http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header, request::Parts},
     response::{IntoResponse, Response},
     routing::get,
 };
@@ -30,6 +30,18 @@ use crate::{
 /// The partner that a request was authenticated as.
 #[derive(Debug, Clone)]
 pub(crate) struct Caller(pub(crate) Arc<str>);
+
+/// What the path of a URL names. What cannot be read as text names nothing that is here.
+struct Named<T>(T);
+
+impl<T: serde::de::DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Named<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let Path(names) = Path::from_request_parts(parts, state).await.map_err(|_| Problem::Absent)?;
+        Ok(Self(names))
+    }
+}
 
 /// Where discovery is (section 4.1), and the one API root.
 pub(crate) const DISCOVERY: &str = "/taxii2/";
@@ -85,7 +97,7 @@ async fn api_root(State(app): State<Arc<App>>) -> Response {
 async fn status(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path(id): Path<String>,
+    Named(id): Named<String>,
 ) -> Result<Response, Problem> {
     let id = uuid::Uuid::parse_str(&id).map_err(|_| Problem::Absent)?;
     let accepted = app.exchange.receipt(id, &caller, app.clock.now()).await?.ok_or(Problem::Absent)?;
@@ -102,7 +114,7 @@ async fn collections(State(app): State<Arc<App>>, Extension(Caller(caller)): Ext
 async fn collection(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
     let id = app.exchange.access(&caller, &name, now).ok_or(Problem::Absent)?.collection();
@@ -119,7 +131,7 @@ fn collection_resource(collection: CollectionInfo) -> resource::Collection {
         title: collection.title,
         description: collection.description,
         alias: Some(collection.alias),
-        media_types: vec![media::STIX_21.to_owned()],
+        media_types: vec![media::STIX_21.to_owned(), media::STIX_20.to_owned()],
     }
 }
 
@@ -136,7 +148,7 @@ fn reading(app: &App, caller: &str, collection: &str) -> Result<Access, Problem>
 async fn objects(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
@@ -148,7 +160,7 @@ async fn objects(
 async fn manifest(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
@@ -177,7 +189,7 @@ async fn manifest(
 async fn object(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path((name, id)): Path<(String, String)>,
+    Named((name, id)): Named<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
@@ -202,7 +214,7 @@ async fn object(
 async fn versions(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path((name, id)): Path<(String, String)>,
+    Named((name, id)): Named<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
@@ -224,7 +236,7 @@ async fn versions(
 async fn add(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path(name): Path<String>,
+    Named(name): Named<String>,
     request: Request,
 ) -> Result<Response, Problem> {
     let now = app.clock.now();
@@ -257,7 +269,7 @@ async fn add(
 async fn remove(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
-    Path((name, id)): Path<(String, String)>,
+    Named((name, id)): Named<(String, String)>,
     RawQuery(query): RawQuery,
 ) -> Result<Response, Problem> {
     let access = app.exchange.access(&caller, &name, app.clock.now()).ok_or(Problem::Absent)?;

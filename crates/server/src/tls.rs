@@ -1,6 +1,6 @@
 //! How does the server prove who it is, and how do clients?
 
-use std::sync::Arc;
+use std::{fmt::Write, sync::Arc};
 
 use rustls::{
     DigitallySignedStruct, DistinguishedName, Error as TlsError, ServerConfig, SignatureScheme,
@@ -92,5 +92,9 @@ pub(crate) fn setup(files: &TlsFiles) -> Result<Arc<ServerConfig>, TlsSetupError
 /// SHA-256 of a certificate, in lower-case hexadecimal digits.
 pub(crate) fn fingerprint(certificate: &CertificateDer<'_>) -> Arc<str> {
     let digest = Sha256::digest(certificate);
-    digest.iter().map(|byte| format!("{byte:02x}")).collect::<String>().into()
+    let mut text = String::with_capacity(2 * digest.len());
+    for byte in digest {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text.into()
 }

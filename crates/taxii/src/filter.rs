@@ -171,7 +171,7 @@ impl Filter {
         parts.extend(self.types.as_ref().map(|types| list("match[type]", types)));
         parts.extend(self.spec_versions.as_ref().map(|versions| list("match[spec_version]", versions)));
         parts.extend(self.versions.as_ref().map(|versions| {
-            let words: Vec<_> = versions.iter().map(Version::to_text).collect();
+            let words: Vec<_> = versions.iter().copied().map(Version::to_text).collect();
             format!("match[version]={}", words.join(","))
         }));
         parts.join("&")
@@ -179,7 +179,7 @@ impl Filter {
 }
 
 impl Version {
-    fn to_text(&self) -> String {
+    fn to_text(self) -> String {
         match self {
             Self::First => "first".to_owned(),
             Self::Last => "last".to_owned(),

@@ -1,5 +1,5 @@
 //! Is the house in order? What lints cannot see: directions, sizes, names, and that the manual speaks of everything.
-#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a test")]
+#![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::{
     collections::BTreeMap,
