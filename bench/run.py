@@ -79,7 +79,7 @@ def arguments():
                         help="folder with attack/enterprise-attack.json (default: $CRESSET_DATA, else generated data)")
     parser.add_argument("--load", type=Path, help="the load generator (default: built here)")
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--seconds-max", type=int, default=120, help="bound of each single measurement")
+    parser.add_argument("--seconds-max", type=int, default=240, help="bound of each single measurement")
     parser.add_argument("--sets", nargs="+", default=["small", "full", "large"], choices=["small", "full", "large"])
     parser.add_argument("--large", action="store_true", help="also ten times the data, for Cresset alone")
     parser.add_argument("--only", nargs="+", default=[], metavar="WORD", help="only servers whose name has this word")

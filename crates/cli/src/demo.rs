@@ -86,10 +86,11 @@ pub(crate) async fn run(keep: Option<&Path>, listen: SocketAddr, format: Format)
 }
 
 async fn execute(exchange: &Exchange, command: Command) -> anyhow::Result<Reply> {
-    match admin::execute(exchange, command, system_clock().now()).await? {
-        Reply::Refused { reasons } => bail!("{}", reasons.join("; ")),
-        reply => Ok(reply),
+    let reply = admin::execute(exchange, command, system_clock().now()).await?;
+    if let Reply::Refused { reasons } = reply {
+        bail!("{}", reasons.join("; "));
     }
+    Ok(reply)
 }
 
 /// Everything enters by the one door, each parcel as the organisation that brings it.
@@ -139,10 +140,8 @@ async fn ready(exchange: &Exchange, world: &World, address: SocketAddr) -> anyho
 }
 
 async fn secret(exchange: &Exchange, command: Command) -> anyhow::Result<String> {
-    match execute(exchange, command).await? {
-        Reply::Secret { secret, .. } => Ok(secret),
-        _ => bail!("no secret was made"),
-    }
+    let Reply::Secret { secret, .. } = execute(exchange, command).await? else { bail!("no secret was made") };
+    Ok(secret)
 }
 
 /// How many partners the demo shows to people; `--json` has them all.

@@ -140,6 +140,11 @@ impl Exchange {
         partners.find(|partner| partner.certificates.iter().any(has)).map(|partner| partner.name.clone())
     }
 
+    /// Whether a partner of this name is declared.
+    pub fn has_partner(&self, name: &str) -> bool {
+        self.state.load().world.as_ref().is_some_and(|known| known.partners.contains_key(name))
+    }
+
     /// The collections that exist for a partner, in the order of the declaration.
     pub fn collections_of(&self, partner: &str, now: Timestamp) -> Vec<CollectionInfo> {
         let state = self.state.load();

@@ -3,13 +3,15 @@
 use std::collections::{HashMap, HashSet};
 
 use bytes::Bytes;
-use releasability::{Label, Organisation, Policy};
+use releasability::{Label, Organisation, Policy, Stamp};
 use serde::{Deserialize, Serialize};
 use stix::{
     Code, Finding, Id, Object, Severity, Timestamp, object,
     splitter::{Element, SplitError, split},
 };
-use store::{Batch, CollectionNumber, Operation, OriginNumber, Outcome, Receipt, ReceiptDraft, ReceiptId};
+use store::{
+    Batch, CollectionNumber, LabelId, Operation, OriginNumber, Outcome, Receipt, ReceiptDraft, ReceiptId,
+};
 
 use crate::{
     Access, Exchange, ExchangeError,
@@ -256,25 +258,8 @@ impl Exchange {
             }
         }
         let new_markings = self.learn_markings(submission, &mut objects, &mut failures).await?;
-        let state = self.state.load_full();
-        let origin = origin_number(&state, &submission.origin)?;
         let mut operations = Vec::with_capacity(objects.len() + new_markings.len());
-        let mut labels = HashMap::new();
-        for (_, object, meaning) in &objects {
-            let stamp = state.policy.stamp(object, &submission.origin, &submission.default);
-            let label = match labels.get(&stamp) {
-                Some(label) => *label,
-                None => *labels.entry(stamp.clone()).or_insert(self.intern(&stamp).await?),
-            };
-            let (object, meaning) = (object.clone(), *meaning);
-            operations.push(Operation::Add {
-                collection: submission.collection,
-                label,
-                origin,
-                meaning,
-                object,
-            });
-        }
+        let labels = self.label(submission, &mut objects, &mut operations, &mut failures).await?;
         let copies: Vec<_> =
             operations.iter().filter_map(|operation| marking_copy(operation, &new_markings)).collect();
         operations.extend(copies);
@@ -305,6 +290,41 @@ impl Exchange {
             .zip(&commit.outcomes)
             .map(|((_, object, _), outcome)| (object.id().to_owned(), object.version(), *outcome));
         Ok(accepted(id, content, outcomes))
+    }
+
+    /// Labels each object and adds the operation that holds it; refuses those whose label would be one too many.
+    async fn label(
+        &self,
+        submission: &Submission,
+        objects: &mut Vec<(usize, Object, [u8; 16])>,
+        operations: &mut Vec<Operation>,
+        failures: &mut Vec<Failure>,
+    ) -> Result<HashMap<Stamp, LabelId>, ExchangeError> {
+        let state = self.state.load_full();
+        let origin = origin_number(&state, &submission.origin)?;
+        let mut labels: HashMap<Stamp, LabelId> = HashMap::new();
+        let mut labelled = Vec::with_capacity(objects.len());
+        for (index, object, meaning) in objects.drain(..) {
+            let stamp = state.policy.stamp(&object, &submission.origin, &submission.default);
+            let known = labels.get(&stamp).copied();
+            let Some(label) = (match known {
+                Some(label) => Some(label),
+                None => self.intern(&stamp).await?,
+            }) else {
+                let message = "its origin uses more distinct labels than are kept";
+                let finding = Finding::error(Code::LimitExceeded, "/object_marking_refs", "-", message);
+                failures.push(failure(index, object.text_bytes(), &[finding]));
+                continue;
+            };
+            if known.is_none() {
+                labels.insert(stamp, label);
+            }
+            let collection = submission.collection;
+            operations.push(Operation::Add { collection, label, origin, meaning, object: object.clone() });
+            labelled.push((index, object, meaning));
+        }
+        *objects = labelled;
+        Ok(labels)
     }
 
     /// Learns the marking-definitions of an envelope before anything is labelled by them, and refuses those that say

@@ -118,7 +118,7 @@ impl Exchange {
         if stamp == **before {
             return Ok(None);
         }
-        let label = self.intern(&stamp).await?;
+        let Some(label) = self.intern(&stamp).await? else { return Ok(None) };
         let Ok(id) = Id::new(object.id()) else { return Ok(None) };
         Ok(Some(Operation::Relabel { collection, id, sequence: held.sequence, label }))
     }

@@ -32,6 +32,8 @@ pub struct ExchangeLimits {
     pub object: Limits,
     /// How many elements one envelope may have.
     pub envelope_objects_max: usize,
+    /// How many distinct labels one origin may use.
+    pub labels_per_origin_max: usize,
     /// How long a receipt is kept, in seconds; TAXII 2.1 section 4.3 asks for 24 hours.
     pub receipt_seconds: i64,
     /// How many objects are read at most to answer for the references of one page.
@@ -43,6 +45,7 @@ impl Default for ExchangeLimits {
         Self {
             object: Limits::DEFAULT,
             envelope_objects_max: 50_000,
+            labels_per_origin_max: 2000,
             receipt_seconds: 48 * 3600,
             reference_reads_max: 100_000,
         }
@@ -135,6 +138,7 @@ pub(crate) struct Known {
 pub(crate) struct Stamps {
     by_id: HashMap<LabelId, Arc<Stamp>>,
     by_stamp: HashMap<Arc<Stamp>, LabelId>,
+    counts: HashMap<Organisation, usize>,
 }
 
 impl Stamps {
@@ -146,11 +150,17 @@ impl Stamps {
         self.by_stamp.get(stamp).copied()
     }
 
+    /// How many stamps there are of one origin.
+    fn count(&self, origin: &Organisation) -> usize {
+        self.counts.get(origin).copied().unwrap_or(0)
+    }
+
     pub(crate) fn iter(&self) -> impl Iterator<Item = (LabelId, &Stamp)> {
         self.by_id.iter().map(|(id, stamp)| (*id, stamp.as_ref()))
     }
 
     fn insert(&mut self, id: LabelId, stamp: Stamp) {
+        *self.counts.entry(stamp.origin.clone()).or_default() += 1;
         let stamp = Arc::new(stamp);
         self.by_id.insert(id, Arc::clone(&stamp));
         self.by_stamp.insert(stamp, id);
@@ -238,10 +248,17 @@ impl Exchange {
         }
     }
 
-    /// The number of a stamp, interned where it is new.
-    pub(crate) async fn intern(&self, stamp: &Stamp) -> Result<LabelId, ExchangeError> {
-        if let Some(id) = self.state.load().stamps.id(stamp) {
-            return Ok(id);
+    /// The number of a stamp, interned where it is new; none where its origin has as many as it may, so that nobody uses up
+    /// the numbers of others.
+    pub(crate) async fn intern(&self, stamp: &Stamp) -> Result<Option<LabelId>, ExchangeError> {
+        {
+            let state = self.state.load();
+            if let Some(id) = state.stamps.id(stamp) {
+                return Ok(Some(id));
+            }
+            if state.stamps.count(&stamp.origin) >= self.limits.labels_per_origin_max {
+                return Ok(None);
+            }
         }
         let content = serde_json::to_vec(stamp).map_err(|error| ExchangeError::Document("label", error))?;
         let id = self.store.intern(Bytes::from(content)).await?;
@@ -250,7 +267,7 @@ impl Exchange {
             stamps.insert(id, stamp.clone());
             State { stamps: Arc::new(stamps), ..State::clone(state) }
         });
-        Ok(id)
+        Ok(Some(id))
     }
 
     /// Applies a declaration: what is in force afterwards is what it says. Applying it again changes nothing.

@@ -1,6 +1,10 @@
 //! Who asks?
 
-use std::{collections::HashMap, sync::Arc, sync::Mutex, sync::PoisonError};
+use std::{
+    collections::HashMap,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
 
 use argon2::{
     Argon2,
@@ -34,7 +38,7 @@ pub(crate) struct Authenticator {
 
 #[derive(Debug, Clone)]
 struct Remembered {
-    partner: Option<Arc<str>>,
+    partner: Arc<str>,
     until: Timestamp,
     version: (u64, u64),
 }
@@ -49,6 +53,9 @@ pub(crate) enum Identity {
     /// Too many passwords are being verified; ask again.
     Busy,
 }
+
+/// How long a password waits to be verified before its client is told to ask again.
+const CHECK_PATIENCE: Duration = Duration::from_secs(5);
 
 enum Presented {
     Token(String),
@@ -85,26 +92,28 @@ impl Authenticator {
         let (Some(header), None) = (all.next(), all.next()) else { return Identity::Nobody };
         let key = *blake3::keyed_hash(&self.key, header.as_bytes()).as_bytes();
         let version = exchange.world_version();
-        if let Some(identity) = self.recall(&key, version, now) {
-            return identity;
+        if let Some(partner) = self.recall(&key, version, now) {
+            return Identity::Partner(partner);
         }
         let Some(presented) = header.to_str().ok().and_then(present) else { return Identity::Nobody };
         let credentials = exchange.credentials();
-        let (partner, expires) = match self.verify(&credentials, presented, now).await {
-            Ok(Some(credential)) => (Some(Arc::from(credential.partner.as_str())), expiry(credential)),
-            Ok(None) => (None, None),
+        let credential = match self.verify(&credentials, presented, now).await {
+            Ok(Some(credential)) if exchange.has_partner(&credential.partner) => credential,
+            Ok(_) => return Identity::Nobody,
             Err(()) => return Identity::Busy,
         };
+        let partner: Arc<str> = Arc::from(credential.partner.as_str());
         let until = now.plus_seconds(self.seconds);
-        let until = expires.map_or(until, |expires| expires.min(until));
-        self.remember(key, Remembered { partner: partner.clone(), until, version }, now);
-        partner.map_or(Identity::Nobody, Identity::Partner)
+        let until = expiry(credential).map_or(until, |expires| expires.min(until));
+        // Only what was right is remembered, so that guesses crowd nobody out.
+        self.remember(key, Remembered { partner: Arc::clone(&partner), until, version }, now);
+        Identity::Partner(partner)
     }
 
-    fn recall(&self, key: &[u8; 32], version: (u64, u64), now: Timestamp) -> Option<Identity> {
+    fn recall(&self, key: &[u8; 32], version: (u64, u64), now: Timestamp) -> Option<Arc<str>> {
         let remembered = self.remembered.lock().unwrap_or_else(PoisonError::into_inner);
         let entry = remembered.get(key).filter(|entry| entry.version == version && now < entry.until)?;
-        Some(entry.partner.clone().map_or(Identity::Nobody, Identity::Partner))
+        Some(Arc::clone(&entry.partner))
     }
 
     fn remember(&self, key: [u8; 32], entry: Remembered, now: Timestamp) {
@@ -155,7 +164,8 @@ impl Authenticator {
         } else {
             candidates.iter().map(|(_, hash)| hash.clone()).collect()
         };
-        let Ok(permit) = Arc::clone(&self.checks).acquire_owned().await else { return Err(()) };
+        let permit = tokio::time::timeout(CHECK_PATIENCE, Arc::clone(&self.checks).acquire_owned());
+        let permit = permit.await.map_err(|_| ())?.map_err(|_| ())?;
         let matching = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             hashes.iter().position(|hash| is_password(&password, hash))
