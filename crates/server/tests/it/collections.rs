@@ -16,7 +16,7 @@ use crate::ground::{
 async fn collections_are_those_of_the_partner() {
     let ground = Ground::new().await;
     for (partner, expected) in [("p", vec![RW, RS, RO, WO]), ("q", vec![RW, RO, HID]), ("n", vec![])] {
-        let body = ground.get_as(partner, "/api/collections/").await.json();
+        let body = ground.read_as(partner, "/api/collections/").await.json();
         let list = body["collections"].as_array().cloned().unwrap_or_default();
         let ids: Vec<_> = list.iter().map(|one| one["id"].as_str().unwrap()).collect();
         assert_eq!(ids, expected, "{partner}");
@@ -26,7 +26,7 @@ async fn collections_are_those_of_the_partner() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_collections_is_an_empty_object() {
     let ground = Ground::new().await;
-    let response = ground.get_as("n", "/api/collections/").await;
+    let response = ground.read_as("n", "/api/collections/").await;
     assert_eq!((response.status, response.json()), (200, json!({})));
 }
 
@@ -48,7 +48,7 @@ async fn can_read_and_can_write_are_those_of_the_partner() {
         let body = ground.get(&collection(id)).await.json();
         assert_eq!((&body["can_read"], &body["can_write"]), (&json!(read), &json!(write)), "{id}");
     }
-    let theirs = ground.get_as("q", &collection(RO)).await.json();
+    let theirs = ground.read_as("q", &collection(RO)).await.json();
     assert_eq!(theirs["can_write"], json!(true));
 }
 
@@ -235,7 +235,7 @@ async fn writing_to_a_read_only_collection_is_403() {
     ] {
         assert_eq!(ground.ask(request).await.status, 403);
     }
-    assert!(ground.get_as("q", &objects_of(RO)).await.ids().is_empty());
+    assert!(ground.read_as("q", &objects_of(RO)).await.ids().is_empty());
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -246,5 +246,5 @@ async fn a_walk_through_the_table_as_another_partner_shows_nothing() {
         let response = ground.ask(row(&entry)).await;
         assert!(!response.text().contains(HID) && !response.text().contains("Hidden harbour"), "{entry:?}");
     }
-    assert_eq!(ground.get_as("q", &versions_of(HID, &id("indicator", 1))).await.versions().len(), 1);
+    assert_eq!(ground.read_as("q", &versions_of(HID, &id("indicator", 1))).await.versions().len(), 1);
 }

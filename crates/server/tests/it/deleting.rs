@@ -83,7 +83,7 @@ async fn deleting_needs_read_and_write() {
         assert_eq!(ground.delete(&object_of(WO, &own)).await.status, 403);
     }
     for name in [HID, RO] {
-        assert_eq!(ground.get_as("q", &object_of(name, &id("indicator", 1))).await.status, 200);
+        assert_eq!(ground.read_as("q", &object_of(name, &id("indicator", 1))).await.status, 200);
     }
 }
 
@@ -115,7 +115,7 @@ async fn deleting_an_unknown_object_is_404() {
         format!("{}?match[version]=2019-01-01T00:00:00Z", object_of(RW, &id("indicator", 1)));
     let response = ground.delete(&no_such_version).await;
     assert_eq!((response.status, &response.body), (404, &first.body));
-    assert_eq!(ground.get_as("q", &object_of(RW, &id("indicator", 2))).await.status, 200);
+    assert_eq!(ground.read_as("q", &object_of(RW, &id("indicator", 2))).await.status, 200);
     // What P sees but did not bring is not P's to delete.
     assert_eq!(ground.delete(&object_of(RW, &id("malware", 3))).await.status, 403);
     for target in four(RW, &id("malware", 3)) {

@@ -273,7 +273,7 @@ impl Ground {
         self.ask(Request::new("GET", target)).await
     }
 
-    pub(crate) async fn get_as(&self, partner: &str, target: &str) -> Response {
+    pub(crate) async fn read_as(&self, partner: &str, target: &str) -> Response {
         self.ask(Request::new("GET", target).set("authorization", &self.bearer(partner))).await
     }
 

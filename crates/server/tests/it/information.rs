@@ -25,7 +25,7 @@ async fn discovery_names_the_server_and_its_api_roots() {
 async fn the_default_api_root_is_in_the_list() {
     let ground = Ground::new().await;
     for partner in ["p", "q", "n"] {
-        let body = ground.get_as(partner, "/taxii2/").await.json();
+        let body = ground.read_as(partner, "/taxii2/").await.json();
         assert!(body["api_roots"].as_array().unwrap().contains(&body["default"]), "{body}");
     }
 }

@@ -30,7 +30,7 @@ async fn ground() -> Ground {
 async fn sees(ground: &Ground, partner: &str, collection: &str, own: &str) -> bool {
     let mut answers = Vec::new();
     for target in four(collection, own) {
-        let response = ground.get_as(partner, &target).await;
+        let response = ground.read_as(partner, &target).await;
         let shown = target.ends_with("versions/") || response.text().contains(own);
         answers.push(response.status == 200 && shown);
     }
@@ -50,7 +50,7 @@ async fn each_partner_gets_its_own_version_of_an_object() {
     let object = with(object, "granular_markings", marks);
     ground.add_own(RW, std::slice::from_ref(&object)).await;
     let get = async |partner: &str| {
-        let body = ground.get_as(partner, &object_of(RW, &id("indicator", 1))).await.json();
+        let body = ground.read_as(partner, &object_of(RW, &id("indicator", 1))).await.json();
         body["objects"][0].clone()
     };
     let kept = json!([{ "marking_ref": mark(NATO), "selectors": ["description", "labels.[0]"] }]);

@@ -202,7 +202,7 @@ async fn verified_credentials_are_remembered_within_bounds() {
     let ground = Ground::limited(limits).await;
     for _ in 0..3 {
         for partner in ["p", "q", "n"] {
-            assert_eq!(ground.get_as(partner, "/api/").await.status, 200);
+            assert_eq!(ground.read_as(partner, "/api/").await.status, 200);
         }
     }
 }

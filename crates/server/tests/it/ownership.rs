@@ -23,10 +23,10 @@ async fn nobody_can_replace_or_revoke_the_object_of_another() {
     }
     for partner in ["p", "q"] {
         for (target, before) in four(RW, &own).iter().zip(&before) {
-            assert_eq!(&ground.get_as(partner, target).await.body, before, "{partner} {target}");
+            assert_eq!(&ground.read_as(partner, target).await.body, before, "{partner} {target}");
         }
         for filter in ["match[version]=last", "match[version]=first", "match[version]=all"] {
-            let versions = ground.get_as(partner, &format!("{}?{filter}", objects_of(RW))).await.versions();
+            let versions = ground.read_as(partner, &format!("{}?{filter}", objects_of(RW))).await.versions();
             assert_eq!(versions, [moment(0)], "{partner} {filter}");
         }
     }
@@ -49,18 +49,18 @@ async fn an_id_that_another_keeps_to_itself_is_still_free() {
     ground.add(RW, std::slice::from_ref(&own)).await;
     let page = ground.get(&objects_of(RW)).await;
     assert_eq!(page.json()["objects"], json!([own]));
-    let page = ground.get_as("q", &objects_of(RW)).await;
+    let page = ground.read_as("q", &objects_of(RW)).await;
     assert_eq!(page.json()["objects"], json!([marked(indicator(1), &[RED])]));
     for partner in ["p", "q"] {
         assert_eq!(
-            ground.get_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions(),
+            ground.read_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions(),
             [moment(0)]
         );
-        assert_eq!(ground.get_as(partner, &manifest_of(RW)).await.ids().len(), 1);
+        assert_eq!(ground.read_as(partner, &manifest_of(RW)).await.ids().len(), 1);
     }
     assert_eq!(ground.delete(&object_of(RW, &id("indicator", 1))).await.status, 200);
     assert!(ground.get(&objects_of(RW)).await.ids().is_empty());
-    assert_eq!(ground.get_as("q", &objects_of(RW)).await.ids().len(), 1);
+    assert_eq!(ground.read_as("q", &objects_of(RW)).await.ids().len(), 1);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,16 +78,16 @@ async fn versions_are_decided_one_by_one() {
     ground.add_own(RW, &versions).await;
     for (partner, numbers) in [("p", vec![1, 2, 3, 4]), ("q", vec![2, 4])] {
         let expected: Vec<_> = numbers.iter().map(|number| moment(*number)).collect();
-        let all = ground.get_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions();
+        let all = ground.read_as(partner, &versions_of(RW, &id("indicator", 1))).await.versions();
         assert_eq!(all, expected, "{partner}");
         let first = ground
-            .get_as(partner, &format!("{}?match[version]=first&match[type]=indicator", objects_of(RW)))
+            .read_as(partner, &format!("{}?match[version]=first&match[type]=indicator", objects_of(RW)))
             .await;
         assert_eq!(first.versions(), expected[..1], "{partner}");
-        let last = ground.get_as(partner, &format!("{}?match[type]=indicator", manifest_of(RW))).await;
+        let last = ground.read_as(partner, &format!("{}?match[type]=indicator", manifest_of(RW))).await;
         assert_eq!(last.versions(), expected[expected.len() - 1..], "{partner}");
         let hidden = ground
-            .get_as(partner, &format!("{}?match[version]={}", object_of(RW, &id("indicator", 1)), moment(5)))
+            .read_as(partner, &format!("{}?match[version]={}", object_of(RW, &id("indicator", 1)), moment(5)))
             .await;
         assert_eq!(hidden.status, 404, "{partner}");
     }

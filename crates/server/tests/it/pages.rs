@@ -112,13 +112,13 @@ async fn a_manifest_with_more_has_a_next() {
 async fn a_next_of_another_partner_opens_nothing() {
     let ground = filled().await;
     ground.add_as("q", HID, &[indicator(1), indicator(2)]).await;
-    let hidden = ground.get_as("q", &format!("{}?limit=1", objects_of(HID))).await.next().unwrap();
+    let hidden = ground.read_as("q", &format!("{}?limit=1", objects_of(HID))).await.next().unwrap();
     let unknown = ground.get(&objects_of(crate::ground::UNKNOWN)).await;
     let response = ground.get(&format!("{}?next={hidden}", objects_of(HID))).await;
     assert_eq!((response.status, response.body), (404, unknown.body));
     // Where both read, only what P may see: Q's page ended at an object that P does not know.
     let visible: BTreeSet<_> = ground.get(&objects_of(RW)).await.ids().into_iter().collect();
-    let theirs = ground.get_as("q", &format!("{}?limit=5", objects_of(RW))).await;
+    let theirs = ground.read_as("q", &format!("{}?limit=5", objects_of(RW))).await;
     let rest = ground.get(&format!("{}?next={}&limit=5000", objects_of(RW), theirs.next().unwrap())).await;
     assert!(!rest.ids().is_empty() && rest.ids().iter().all(|id| visible.contains(id)));
     let used = ground.get(&format!("{}?next={hidden}&limit=5000", objects_of(RW))).await;

@@ -5,7 +5,7 @@ use testkit::objects::{
     AMBER, id, indicator, malware, marked, object, relationship, report, sighting, version, with, without,
 };
 
-use crate::ground::{Ground, HID, RW, Read, four, manifest_of, object_of, objects_of};
+use crate::ground::{Ground, HID, RW, Read, Setup, four, manifest_of, object_of, objects_of};
 
 /// Q brings an indicator that P may not see, and a malware that P may.
 async fn ground() -> Ground {
@@ -24,7 +24,7 @@ async fn a_withheld_object_is_taken_out_of_lists_of_references() {
         let body = ground.get(&target).await.json();
         let expected = with(full.clone(), "object_refs", json!([seen, unknown]));
         assert_eq!(body["objects"], json!([expected]), "{target}");
-        let body = ground.get_as("q", &target).await.json();
+        let body = ground.read_as("q", &target).await.json();
         assert_eq!(body["objects"], json!([full]), "{target}");
     }
     // With nothing left of what the type requires, it is withheld itself, and so is what refers to it.
@@ -37,7 +37,7 @@ async fn a_withheld_object_is_taken_out_of_lists_of_references() {
             assert!(!text.contains(&id("report", number)), "{target}");
         }
         assert_eq!(ground.get(&object_of(RW, &id("report", number))).await.status, 404);
-        assert_eq!(ground.get_as("q", &object_of(RW, &id("report", number))).await.status, 200);
+        assert_eq!(ground.read_as("q", &object_of(RW, &id("report", number))).await.status, 200);
     }
 }
 
@@ -74,7 +74,7 @@ async fn a_relationship_with_a_withheld_end_is_withheld() {
         }
         let named = ground.get(&format!("{}?match[id]={own}&match[version]=all", manifest_of(RW))).await;
         assert!(named.ids().is_empty());
-        assert_eq!(ground.get_as("q", &object_of(RW, &own)).await.status, 200);
+        assert_eq!(ground.read_as("q", &object_of(RW, &own)).await.status, 200);
     }
 }
 
@@ -114,4 +114,46 @@ async fn what_a_partner_brought_itself_comes_back_whole() {
         let got = ground.get(&object_of(RW, object["id"].as_str().unwrap())).await;
         assert_eq!(got.json()["objects"], json!([object]));
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_cannot_be_looked_up_within_bounds_is_withheld() {
+    let exchange = exchange::ExchangeLimits { reference_reads_max: 4, ..exchange::ExchangeLimits::default() };
+    let ground = Ground::with(Setup { exchange, ..Setup::default() }).await;
+    ground.add_as("q", RW, &[marked(indicator(1), &[AMBER]), malware(2)]).await;
+    let note =
+        |number: u32, about: &str| object("note", number, json!({ "content": "x", "object_refs": [about] }));
+    let mut chain = vec![note(1, &id("malware", 2))];
+    chain.extend((2..=9).map(|number| note(number, &id("note", number - 1))));
+    ground.add_as("q", RW, &chain).await;
+    // Four reads find the end of a chain of four, and not that of a chain of five.
+    for (number, status) in [(4, 200), (5, 404)] {
+        assert_eq!(ground.get(&object_of(RW, &id("note", number))).await.status, status, "{number}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn chains_and_circles_are_released_as_far_as_nothing_in_them_is_withheld() {
+    let ground = ground().await;
+    let about =
+        |number: u32, ids: &[String]| object("note", number, json!({ "content": "x", "object_refs": ids }));
+    let note = |number| id("note", number);
+    let mut objects: Vec<_> = (2..=40).map(|number| about(number, &[note(number - 1)])).collect();
+    objects.push(about(1, &[id("malware", 2)]));
+    // A circle; a circle of which one also refers to what is withheld; a chain that hangs on what is withheld alone.
+    objects.extend([about(50, &[note(51)]), about(51, &[note(50)])]);
+    objects.extend([about(60, &[note(61)]), about(61, &[note(60), id("indicator", 1)])]);
+    objects.extend([
+        about(70, &[id("indicator", 1)]),
+        about(71, &[note(70)]),
+        about(72, &[note(71), note(1)]),
+    ]);
+    ground.add_as("q", RW, &objects).await;
+    let ids = ground.get(&format!("{}?match[type]=note", objects_of(RW))).await.ids();
+    let expected: Vec<_> = (2..=40).chain([1, 50, 51, 60, 61, 72]).map(note).collect();
+    assert_eq!(ids, expected);
+    let of = async |number| {
+        ground.get(&object_of(RW, &note(number))).await.json()["objects"][0]["object_refs"].clone()
+    };
+    assert_eq!((of(61).await, of(72).await), (json!([note(60)]), json!([note(1)])));
 }

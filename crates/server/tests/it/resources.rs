@@ -216,7 +216,7 @@ async fn no_response_holds_an_empty_list() {
             ground.get(&format!("{target}?{filter}")).await;
         }
     }
-    nothing(ground.get_as("n", "/api/collections/").await);
+    nothing(ground.read_as("n", "/api/collections/").await);
     // Inside objects, everything stays as it was.
     let empties = testkit::objects::with(indicator(2), "x_empty", json!([[], {"a": []}]));
     ground.post(RW, &[empties]).await;

@@ -93,7 +93,7 @@ async fn the_status_of_another_partner_is_404() {
     let random = ground.get("/api/status/00000000-0000-4000-8000-000000000000/").await;
     assert_eq!(response.status, 404);
     assert_eq!(rest(response), rest(random));
-    assert_eq!(ground.get_as("q", &status_of(&theirs)).await.status, 200);
+    assert_eq!(ground.read_as("q", &status_of(&theirs)).await.status, 200);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -6,7 +6,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use rcgen::{CertifiedKey, KeyPair};
 use rustls::{ClientConfig, RootCertStore, SupportedProtocolVersion, version};
 use rustls_pki_types::{CertificateDer, PrivateKeyDer, ServerName};
-use server::TlsFiles;
+use server::{ServerLimits, TlsFiles};
 use sha2::{Digest, Sha256};
 use testkit::http::{self, Request, Response};
 use tokio::net::TcpStream;
@@ -43,7 +43,8 @@ impl Secure {
         let fingerprint = digits.concat();
         let declared = format!("name = \"p\"\ncertificates = [\"{fingerprint}\"]");
         let world = WORLD.replacen("name = \"p\"", &declared, 1);
-        let ground = Ground::with(Setup { tls: Some(files), world, ..Setup::default() }).await;
+        let limits = ServerLimits { head_seconds_max: 1, ..ServerLimits::default() };
+        let ground = Ground::with(Setup { tls: Some(files), world, limits, ..Setup::default() }).await;
         Self { ground, own: node.cert.der().clone(), p, stranger, _dir: dir }
     }
 
@@ -226,4 +227,14 @@ async fn garbage_in_place_of_a_handshake_harms_nobody() {
         let _ = tokio::io::AsyncWriteExt::write_all(&mut stream, garbage).await;
     }
     assert_eq!(secure.get(secure.client(BOTH, None, &[]), discovery()).await.status, 200);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_handshake_that_never_comes_is_ended() {
+    let secure = Secure::new().await;
+    let mut stream = TcpStream::connect(secure.ground.address).await.unwrap();
+    let mut rest = Vec::new();
+    let reading = tokio::io::AsyncReadExt::read_to_end(&mut stream, &mut rest);
+    let ended = tokio::time::timeout(std::time::Duration::from_secs(8), reading).await;
+    assert!(ended.is_ok(), "a silent client keeps its connection");
 }

@@ -37,7 +37,7 @@ async fn without_match_version_only_the_latest_is_given() {
         );
     }
     assert_eq!(ground.get(&object_of(RW, &id("indicator", 9))).await.versions(), [moment(3)]);
-    let own = ground.get_as("q", &object_of(RW, &id("malware", 8))).await;
+    let own = ground.read_as("q", &object_of(RW, &id("malware", 8))).await;
     assert_eq!(own.versions(), [moment(4)]);
 }
 

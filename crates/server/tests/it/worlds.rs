@@ -8,6 +8,11 @@ use std::{
 
 use serde_json::{Value, json};
 use server::ServerLimits;
+use store::{
+    Store,
+    embedded::{Embedded, Options},
+    memory::Memory,
+};
 use testkit::{
     http::{self, Request, Response},
     objects::{
@@ -62,9 +67,9 @@ struct Worlds {
 }
 
 impl Worlds {
-    async fn new(limits: ServerLimits) -> Self {
+    async fn new(limits: ServerLimits, store_of_b: Arc<dyn Store>) -> Self {
         let a = Ground::with(Setup { limits, ..Setup::default() }).await;
-        let b = Ground::with(Setup { limits, ..Setup::default() }).await;
+        let b = Ground::with(Setup { limits, store: store_of_b, ..Setup::default() }).await;
         Self { a, b, moment: 0, asked: 0 }
     }
 
@@ -396,16 +401,16 @@ async fn write(worlds: &mut Worlds) {
     worlds.ask(&post(RW, &[indicator(101), indicator(1), version(indicator(1), 95)])).await;
 }
 
-async fn are_the_same(limits: ServerLimits, own_parts: Parts) {
+async fn are_the_same(limits: ServerLimits, store_of_b: Arc<dyn Store>, own_parts: Parts) {
     let log = log();
-    let mut worlds = Worlds::new(limits).await;
+    let mut worlds = Worlds::new(limits, store_of_b).await;
     fill(&mut worlds).await;
     if own_parts == Parts::Differ {
         parts(&mut worlds).await;
     }
     worlds.tick();
     assert!(
-        worlds.b.get_as("q", &objects_of(RW)).await.text().contains(CANARY),
+        worlds.b.read_as("q", &objects_of(RW)).await.text().contains(CANARY),
         "B holds what P may not see"
     );
     for target in ["/taxii2/", "/api/", "/api/collections/", "/nowhere/"] {
@@ -436,7 +441,7 @@ enum Parts {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_withheld_cannot_be_told_from_what_is_not_there() {
-    are_the_same(ServerLimits::default(), Parts::Same).await;
+    are_the_same(ServerLimits::default(), Arc::new(Memory::default()), Parts::Same).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -447,5 +452,8 @@ async fn nor_can_it_in_part_or_by_small_pages() {
         page_objects_default: 4,
         ..ServerLimits::default()
     };
-    are_the_same(limits, Parts::Differ).await;
+    // Nor do the backends differ.
+    let dir = tempfile::tempdir().unwrap();
+    let embedded = Embedded::open(dir.path(), &Options::default()).unwrap();
+    are_the_same(limits, Arc::new(embedded), Parts::Differ).await;
 }
