@@ -39,9 +39,10 @@ pub(super) fn object_key(
     key
 }
 
-pub(super) fn sequence_of_object_key(key: &[u8]) -> Result<Sequence, StoreError> {
-    let sequence = key.last_chunk().ok_or_else(|| corrupt("an object key"))?;
-    Ok(Sequence::new(u64::from_be_bytes(*sequence)))
+/// The part of a key that is the same for all objects of a label in a volume, and the place.
+pub(super) fn read_object_key(key: &[u8]) -> Result<(&[u8], Sequence), StoreError> {
+    let (label, place) = key.split_last_chunk().ok_or_else(|| corrupt("an object key"))?;
+    Ok((label, Sequence::new(u64::from_be_bytes(*place))))
 }
 
 /// An object as stored: its multiplicity, then its record.

@@ -15,7 +15,7 @@ use fjall::Readable;
 
 use super::{
     counters::Counters,
-    encoding::{object_key, sequence_of_object_key},
+    encoding::{ObjectKey, object_key, read_object_key},
     reading::{Reading, held, pair},
     volumes::Volume,
 };
@@ -140,19 +140,27 @@ impl Source {
         volume: Volume,
     ) -> Result<(Option<Bytes>, Option<Sequence>), StoreError> {
         let Candidate { label, from } = self.candidate;
+        let first = object_key(volume, collection, label, from);
         if let State::Open { rest, head } = &mut self.state {
-            return Ok(match rest.next().map(pair).transpose()? {
-                Some((key, value)) => {
-                    (Some(std::mem::replace(head, value)), Some(sequence_of_object_key(&key)?))
-                }
+            return Ok(match next_of_label(rest, &first)? {
+                Some((place, value)) => (Some(std::mem::replace(head, value)), Some(place)),
                 None => (Some(std::mem::take(head)), None),
             });
         }
-        let first = object_key(volume, collection, label, from);
-        let last = object_key(volume, collection, label, Sequence::new(u64::MAX));
-        let mut rest = reading.view.snapshot.range(&reading.tables.objects, first..=last);
-        let Some((key, head)) = rest.next().map(pair).transpose()? else { return Ok((None, None)) };
+        // Without an end: each file would have to look for it, and the keys tell as well.
+        let mut rest = reading.view.snapshot.range(&reading.tables.objects, first..);
+        let Some((place, head)) = next_of_label(&mut rest, &first)? else { return Ok((None, None)) };
         self.state = State::Open { rest, head };
-        Ok((None, Some(sequence_of_object_key(&key)?)))
+        Ok((None, Some(place)))
     }
+}
+
+/// The next object of a range, if it is still of the label in which the range began.
+fn next_of_label(
+    range: &mut fjall::Iter,
+    first: &ObjectKey,
+) -> Result<Option<(Sequence, Bytes)>, StoreError> {
+    let Some((key, value)) = range.next().map(pair).transpose()? else { return Ok(None) };
+    let (label, place) = read_object_key(&key)?;
+    Ok(first.starts_with(label).then_some((place, value)))
 }
