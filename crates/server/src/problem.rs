@@ -96,16 +96,14 @@ impl IntoResponse for Problem {
             Self::Busy => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
-            // What is left of a refused body is not read, so the connection cannot be used again.
-            Self::TooLarge | Self::Timeout => {
-                headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
-            }
             Self::Filter(_)
             | Self::Malformed(_)
             | Self::Forbidden(_)
             | Self::Absent
             | Self::Method
             | Self::NotAcceptable
+            | Self::TooLarge
+            | Self::Timeout
             | Self::MediaType(_)
             | Self::Unprocessable(_)
             | Self::Internal(_) => {}

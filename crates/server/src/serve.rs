@@ -10,7 +10,7 @@ use std::{
 use axum::{
     Router,
     extract::{MatchedPath, Request, State},
-    http::{HeaderValue, Method, StatusCode, header},
+    http::{HeaderMap, HeaderValue, Method, StatusCode, Version, header},
     middleware::{Next, from_fn_with_state},
     response::{IntoResponse, Response},
     routing::get,
@@ -140,17 +140,28 @@ async fn front(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
     #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured at the rim")]
     let started = std::time::Instant::now();
     let method = method_name(request.method());
+    let one_at_a_time = request.version() <= Version::HTTP_11;
+    let sends = one_at_a_time && has_body(request.headers());
     let route = request.extensions().get::<MatchedPath>().map_or("", |path| route_name(path.as_str()));
     let mut response = match admit(&app, &mut request).await {
         Ok(()) => next.run(request).await,
         Err(problem) => problem.into_response(),
     };
+    if sends && !response.status().is_success() {
+        // The body may not have been read: then the connection ends, and the client has to know that it does.
+        response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     response.headers_mut().insert(header::X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     let labels = RequestLabels { method, route, status: response.status().as_u16() };
     app.metrics.requests.get_or_create(&labels).inc();
     app.metrics.seconds.observe(started.elapsed().as_secs_f64());
     tracing::debug!(method, route, status = labels.status, "request answered");
     response
+}
+
+fn has_body(headers: &HeaderMap) -> bool {
+    let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0");
+    length || headers.contains_key(header::TRANSFER_ENCODING)
 }
 
 async fn admit(app: &App, request: &mut Request) -> Result<(), Problem> {

@@ -172,3 +172,26 @@ async fn a_node_that_stops_lets_requests_end() {
     timeout(PATIENCE, stopping).await.unwrap().unwrap();
     assert!(TcpStream::connect(address).await.is_err(), "a stopped node takes connections");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn who_is_refused_while_still_sending_is_told_that_the_connection_ends() {
+    let ground = Ground::new().await;
+    let late = |target: &str| Request::new("POST", target).body("{}").set("connection", "keep-alive");
+    for (request, status) in [
+        (late(&crate::ground::objects_of(crate::ground::UNKNOWN)), 404),
+        (late(&crate::ground::objects_of(crate::ground::RO)), 403),
+        (late(&crate::ground::objects_of(crate::ground::RW)).set("content-type", "text/plain"), 415),
+    ] {
+        let bytes = ground.dressed(request).to_bytes();
+        let (head, body) = bytes.split_at(bytes.len() - 2);
+        let mut stream = TcpStream::connect(ground.address).await.unwrap();
+        stream.write_all(head).await.unwrap();
+        let response = testkit::http::read(&mut stream).await.unwrap();
+        let _ = stream.write_all(body).await;
+        assert_eq!((response.status, response.header("connection")), (status, Some("close")));
+    }
+    let whole = ground
+        .send(&ground.dressed(Request::new("GET", "/api/nothing/").set("connection", "keep-alive")))
+        .await;
+    assert_eq!((whole.status, whole.header("connection")), (404, None), "nothing was left unread");
+}
