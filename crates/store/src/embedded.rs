@@ -1,6 +1,6 @@
 //! The default backend: one directory, one process, an LSM tree (`fjall`).
 //!
-//! Start reading at [`committer`] for how a commit becomes durable, at [`page`] for how objects are read.
+//! Start reading at `committer` for how a commit becomes durable, at `page` for how objects are read.
 
 mod arena;
 mod committer;

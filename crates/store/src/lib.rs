@@ -1,13 +1,13 @@
 //! Keeps objects in the order they were added, durably, and finds them again by label number.
 //!
 //! **Is**: the trait [`Store`], its promises, its backends ([`memory`], [`embedded`]) and the suite that holds every
-//! backend to the promises ([`contract`], for tests).
+//! backend to the promises (`contract`, for tests).
 //!
 //! **Is not**: policy. A store filters by label numbers that it does not understand, and hands out
 //! [`releasability::Unreleased`] objects only.
 //!
 //! # Promises
-//! Each is a test in [`contract`] that every backend passes.
+//! Each is a test in `contract` that every backend passes.
 //!
 //! 1. **All or nothing.** Of one batch, all operations are there afterwards or none.
 //! 2. **Durable when it returns.** What was committed survives the end of the process at any moment.
