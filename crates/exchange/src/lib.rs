@@ -1,1 +1,33 @@
-//! Cresset: exchange.
+//! The journeys between partners and the store: what comes in, what goes out.
+//!
+//! **Is**: the one door in ([`Exchange::accept`]), the one door out ([`Exchange::objects`] and its kin), removal, preview, the
+//! declared world.
+//!
+//! **Is not**: HTTP, HTML, configuration files, the environment, clocks. The time is an argument.
+//!
+//! **Promises**
+//! 1. Whatever arrives enters by [`Exchange::accept`]; whatever leaves was made [`releasability::Releasable`].
+//! 2. Checked twice: the store gives only visible labels, the policy decides again about each object. A disagreement is
+//!    withheld and counted in [`Exchange::alarms`].
+//! 3. What a partner is told depends on nothing that is withheld from it.
+//!
+//! **Start reading** at [`Exchange`], then `ingest`, then `release`.
+
+mod access;
+mod ingest;
+mod preview;
+mod references;
+mod registry;
+mod relabel;
+mod release;
+mod removal;
+mod state;
+pub mod world;
+
+pub use access::{Access, CollectionInfo};
+pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
+pub use preview::{Preview, PreviewedCopy};
+pub use registry::{Credential, Secret};
+pub use release::{Existence, Query, Released, SpecVersions, VersionFilter, Versions};
+pub use removal::RemovalError;
+pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};

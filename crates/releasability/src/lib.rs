@@ -1,14 +1,29 @@
 //! Who may have what. The rule is `docs/release-rule.md`; this crate is its engine.
 //!
-//! **Is**: labels, audiences, agreements, policy, decisions, redaction, explanations in words.
+//! **Is**: labels, audiences, agreements, policy, decisions, redaction, reasons in words.
 //!
-//! **Is not**: I/O, clocks, storage. The time is an argument; what is held is asked through a trait.
+//! **Is not**: I/O, clocks, storage. The time is an argument, and so is what is withheld among an object's references.
 //!
 //! **Promises**
 //! 1. [`Releasable`] is made in one place only: [`Policy::release`].
 //! 2. Default deny: a marking, level or code that is not understood withholds.
-//! 3. [`Label::join`] is never looser than either side.
+//! 3. [`Label::join`] is commutative, associative, idempotent, and never looser than either side.
+//! 4. What a redaction leaves keeps its bytes, and is an object of the standard, or nothing is left.
+//!
+//! **Start reading** at [`Policy::decide`], then [`Policy::release`].
 
+mod audience;
+mod code;
+mod label;
+pub mod marking;
+mod policy;
+mod redact;
 mod sealed;
 
-pub use sealed::Unreleased;
+pub use audience::{Audience, Reader, Terms};
+pub use code::{Code, CodeError, Community, Nation, Organisation};
+pub use label::{
+    ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Stamp, Tlp, TlpError, Validity,
+};
+pub use policy::{Decision, Policy, Reason};
+pub use sealed::{Releasable, Unreleased};

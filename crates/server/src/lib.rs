@@ -1,1 +1,31 @@
-//! Cresset: server.
+//! The rim: HTTP in and out, who asks, how much may come in.
+//!
+//! **Is**: TAXII 2.1 routes, authentication, TLS, limits of connections and bodies, metrics, the local socket by which
+//! commands reach a running node.
+//!
+//! **Is not**: policy (it asks [`exchange`]), storage (it does not know the backends).
+//!
+//! **Promises**
+//! 1. Hidden is absent: what a caller may not see is answered like what does not exist, byte for byte.
+//! 2. Secrets are compared as hashes and never logged.
+//! 3. Everything that a client controls is bounded by [`ServerLimits`].
+//!
+//! **Start reading** at [`serve`], then `taxii_routes`.
+
+pub mod admin;
+mod auth;
+mod body;
+mod config;
+mod lingering;
+mod metrics;
+mod problem;
+mod serve;
+mod socket;
+mod taxii_routes;
+mod tls;
+
+pub use auth::hash_password;
+pub use auth::hash_token;
+pub use config::{Clock, ServerConfig, ServerLimits, TlsFiles, system_clock};
+pub use serve::{Running, ServeError, serve};
+pub use socket::{Client, Imported, SocketError};

@@ -49,7 +49,14 @@ impl Id {
 
 /// The part of an identifier before `--`; the whole text where there is none.
 pub fn object_type(id: &str) -> &str {
-    id.split_once("--").map_or(id, |(kind, _)| kind)
+    split(id).map_or(id, |(kind, _)| kind)
+}
+
+/// What stands before and behind the first `--`.
+pub(crate) fn split(id: &str) -> Option<(&str, &str)> {
+    let hyphens = memchr::memchr_iter(b'-', id.as_bytes());
+    let at = hyphens.into_iter().find(|at| id.as_bytes().get(at + 1) == Some(&b'-'))?;
+    Some((id.get(..at)?, id.get(at + 2..)?))
 }
 
 /// Whether `text` has the form of an identifier, and if not, why.
@@ -57,15 +64,23 @@ pub fn object_type(id: &str) -> &str {
 /// # Errors
 /// See [`IdError`].
 pub fn check(text: &str) -> Result<(), IdError> {
-    let (kind, uuid) = text.split_once("--").ok_or(IdError::Form)?;
+    let (kind, uuid) = split(text).ok_or(IdError::Form)?;
     let letters = kind.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b == b'-');
     if !letters || kind.is_empty() || kind.len() > 250 {
         return Err(IdError::Type);
     }
-    let hyphen = |at: usize| matches!(at, 8 | 13 | 18 | 23);
-    let form = uuid.len() == 36
-        && uuid.bytes().enumerate().all(|(at, b)| if hyphen(at) { b == b'-' } else { b.is_ascii_hexdigit() });
-    if form { Ok(()) } else { Err(IdError::Uuid) }
+    if is_uuid(uuid.as_bytes()) { Ok(()) } else { Err(IdError::Uuid) }
+}
+
+/// Whether a text is 8-4-4-4-12 hexadecimal digits.
+fn is_uuid(text: &[u8]) -> bool {
+    let hex = |digits: &[u8]| digits.iter().fold(true, |all, b| all & b.is_ascii_hexdigit());
+    let Some((first, rest)) = text.split_first_chunk::<8>() else { return false };
+    let Some((middle, last)) = rest.split_first_chunk::<16>() else { return false };
+    let [b'-', a1, a2, a3, a4, b'-', b1, b2, b3, b4, b'-', c1, c2, c3, c4, b'-'] = *middle else {
+        return false;
+    };
+    last.len() == 12 && hex(first) && hex(&[a1, a2, a3, a4, b1, b2, b3, b4, c1, c2, c3, c4]) && hex(last)
 }
 
 impl FromStr for Id {

@@ -3,8 +3,11 @@
 //! A flat tree of spans over the text: nothing is copied, numbers and escapes keep their spelling, so that
 //! whatever is left of an object after redaction is the bytes that came in.
 
+mod parser;
+
 use std::{borrow::Cow, ops::Range};
 
+use self::parser::Parser;
 use crate::Limits;
 
 /// What kind of JSON value.
@@ -134,21 +137,8 @@ impl<'t> Tree<'t> {
         }
         let text = std::str::from_utf8(bytes)
             .map_err(|error| SyntaxError { offset: error.valid_up_to(), problem: Problem::Utf8 })?;
-        let mut parser = Parser {
-            text: bytes,
-            at: 0,
-            nodes: Vec::with_capacity(bytes.len() / 12 + 8),
-            duplicates: Vec::new(),
-            depth: 0,
-            limits,
-        };
-        parser.white();
-        parser.value()?;
-        parser.white();
-        if parser.at < bytes.len() {
-            return Err(parser.problem(Problem::Trailing));
-        }
-        Ok(Self { text, nodes: parser.nodes, duplicates: parser.duplicates })
+        let (nodes, duplicates) = Parser::new(bytes, limits).read()?;
+        Ok(Self { text, nodes, duplicates })
     }
 
     /// The outermost value.
@@ -214,7 +204,19 @@ impl<'a> Value<'a> {
 
     /// Whether this is a string with exactly these contents.
     pub fn is_str(self, text: &str) -> bool {
-        self.as_str().is_some_and(|own| own == text)
+        let node = self.node();
+        if node.kind != Kind::String {
+            return false;
+        }
+        match node.escaped {
+            // By length first: most strings that are asked for are not this one.
+            Escaped::No => {
+                (node.end - node.start) as usize == text.len() + 2
+                    && self.text.as_bytes().get(node.start as usize + 1..node.end as usize - 1)
+                        == Some(text.as_bytes())
+            }
+            Escaped::Yes => self.as_str().is_some_and(|own| own == text),
+        }
     }
 
     /// `true` or `false`.
@@ -235,6 +237,15 @@ impl<'a> Value<'a> {
     /// The value of a key of a dictionary; the first where it stands twice.
     pub fn get(self, key: &str) -> Option<Value<'a>> {
         self.members().find(|(name, _)| name.is_str(key)).map(|(_, value)| value)
+    }
+
+    /// The value that a JSON pointer (RFC 6901) leads to from here.
+    pub fn pointer(self, pointer: &str) -> Option<Value<'a>> {
+        pointer.split('/').skip(1).try_fold(self, |value, step| match value.kind() {
+            Kind::List => value.elements().nth(step.parse().ok()?),
+            Kind::Dictionary => value.get(&step.replace("~1", "/").replace("~0", "~")),
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => None,
+        })
     }
 
     /// Key and value of each member of a dictionary, in the order of the text; nothing for other kinds.
@@ -260,7 +271,7 @@ impl<'a> Value<'a> {
     /// Numbers count by their spelling.
     pub fn meaning(self) -> [u8; 16] {
         let mut canonical = Vec::with_capacity(self.raw().len());
-        canonicalise(self, &mut canonical);
+        canonicalise(self, &mut Vec::with_capacity(32), &mut canonical);
         let mut short = [0; 16];
         let hash = blake3::hash(&canonical);
         short.copy_from_slice(hash.as_bytes().first_chunk::<16>().unwrap_or(&[0; 16]));
@@ -268,33 +279,45 @@ impl<'a> Value<'a> {
     }
 }
 
-fn canonicalise(value: Value<'_>, out: &mut Vec<u8>) {
+/// Length, then contents: so that no two values share a canonical form.
+fn canonicalise_text(text: &str, out: &mut Vec<u8>) {
+    let mut length = text.len();
+    while length >= 0x80 {
+        out.push(u8::try_from(length & 0x7f).unwrap_or(0) | 0x80);
+        length >>= 7;
+    }
+    out.push(u8::try_from(length).unwrap_or(0));
+    out.extend_from_slice(text.as_bytes());
+}
+
+/// `keys` holds the members of the dictionaries that are open.
+fn canonicalise<'a>(value: Value<'a>, keys: &mut Vec<(Cow<'a, str>, u32)>, out: &mut Vec<u8>) {
     match value.kind() {
         Kind::Null | Kind::Boolean | Kind::Number => {
             out.extend_from_slice(value.raw().as_bytes());
             out.push(b',');
         }
         Kind::String => {
-            let text = value.as_str().unwrap_or_default();
             out.push(b'"');
-            out.extend_from_slice(&(text.len() as u64).to_le_bytes());
-            out.extend_from_slice(text.as_bytes());
+            canonicalise_text(&value.as_str().unwrap_or_default(), out);
         }
         Kind::List => {
             out.push(b'[');
-            value.elements().for_each(|element| canonicalise(element, out));
+            value.elements().for_each(|element| canonicalise(element, keys, out));
             out.push(b']');
         }
         Kind::Dictionary => {
-            let mut members: Vec<_> =
-                value.members().map(|(key, member)| (key.as_str().unwrap_or_default(), member)).collect();
-            members.sort_by(|a, b| a.0.cmp(&b.0));
+            let open = keys.len();
+            keys.extend(value.members().map(|(key, member)| (key.as_str().unwrap_or_default(), member.at)));
+            // Stable, so that of two members with one key the first comes first whatever stands around them.
+            keys.get_mut(open..).unwrap_or_default().sort_by(|left, right| left.0.cmp(&right.0));
             out.push(b'{');
-            for (key, member) in members {
-                out.extend_from_slice(&(key.len() as u64).to_le_bytes());
-                out.extend_from_slice(key.as_bytes());
-                canonicalise(member, out);
+            for index in open..keys.len() {
+                let Some((key, at)) = keys.get(index) else { break };
+                canonicalise_text(key, out);
+                canonicalise(value.sibling(*at), keys, out);
             }
+            keys.truncate(open);
             out.push(b'}');
         }
     }
@@ -380,406 +403,5 @@ fn unescape_unicode(after: &str) -> (char, &str) {
     (char::from_u32(high).unwrap_or('\u{FFFD}'), after.get(5..).unwrap_or(""))
 }
 
-struct Parser<'t, 'l> {
-    text: &'t [u8],
-    at: usize,
-    nodes: Vec<Node>,
-    duplicates: Vec<u32>,
-    depth: usize,
-    limits: &'l Limits,
-}
-
-/// Dictionaries up to this size are searched for duplicate keys pair by pair.
-const PAIRWISE_KEYS_MAX: usize = 24;
-
-impl Parser<'_, '_> {
-    fn problem(&self, problem: Problem) -> SyntaxError {
-        let problem = if self.at >= self.text.len() && !problem.is_limit() { Problem::End } else { problem };
-        SyntaxError { offset: self.at.min(self.text.len()), problem }
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.text.get(self.at).copied()
-    }
-
-    fn white(&mut self) {
-        while matches!(self.peek(), Some(b' ' | b'\n' | b'\r' | b'\t')) {
-            self.at += 1;
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "`Tree::parse` refuses texts past 32 bits")]
-    fn open(&mut self, kind: Kind) -> Result<usize, SyntaxError> {
-        if self.nodes.len() >= self.limits.values_max {
-            return Err(self.problem(Problem::Count));
-        }
-        let node = Node { start: self.at as u32, end: 0, next: 0, kind, escaped: Escaped::No };
-        self.nodes.push(node);
-        Ok(self.nodes.len() - 1)
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "`Tree::parse` refuses texts past 32 bits")]
-    fn close(&mut self, index: usize) {
-        let (end, next) = (self.at as u32, self.nodes.len() as u32);
-        if let Some(node) = self.nodes.get_mut(index) {
-            node.end = end;
-            node.next = next;
-        }
-    }
-
-    fn value(&mut self) -> Result<(), SyntaxError> {
-        match self.peek() {
-            Some(b'"') => self.string(),
-            Some(b'{') => self.dictionary(),
-            Some(b'[') => self.list(),
-            Some(b't') => self.word(b"true", Kind::Boolean),
-            Some(b'f') => self.word(b"false", Kind::Boolean),
-            Some(b'n') => self.word(b"null", Kind::Null),
-            Some(b'-' | b'0'..=b'9') => self.number(),
-            _ => Err(self.problem(Problem::Value)),
-        }
-    }
-
-    fn word(&mut self, word: &[u8], kind: Kind) -> Result<(), SyntaxError> {
-        if !self.text.get(self.at..).is_some_and(|rest| rest.starts_with(word)) {
-            return Err(self.problem(Problem::Value));
-        }
-        let index = self.open(kind)?;
-        self.at += word.len();
-        self.close(index);
-        Ok(())
-    }
-
-    fn digits(&mut self) -> Result<(), SyntaxError> {
-        let start = self.at;
-        while self.peek().is_some_and(|b| b.is_ascii_digit()) {
-            self.at += 1;
-        }
-        if self.at == start { Err(self.problem(Problem::Number)) } else { Ok(()) }
-    }
-
-    fn number(&mut self) -> Result<(), SyntaxError> {
-        let index = self.open(Kind::Number)?;
-        if self.peek() == Some(b'-') {
-            self.at += 1;
-        }
-        if self.peek() == Some(b'0') {
-            self.at += 1;
-            if self.peek().is_some_and(|b| b.is_ascii_digit()) {
-                return Err(self.problem(Problem::Number));
-            }
-        } else {
-            self.digits()?;
-        }
-        if self.peek() == Some(b'.') {
-            self.at += 1;
-            self.digits()?;
-        }
-        if matches!(self.peek(), Some(b'e' | b'E')) {
-            self.at += 1;
-            if matches!(self.peek(), Some(b'+' | b'-')) {
-                self.at += 1;
-            }
-            self.digits()?;
-        }
-        self.close(index);
-        Ok(())
-    }
-
-    fn string(&mut self) -> Result<(), SyntaxError> {
-        let index = self.open(Kind::String)?;
-        let start = self.at + 1;
-        self.at = start;
-        loop {
-            let rest = self.text.get(self.at..).unwrap_or(&[]);
-            let plain = rest.iter().position(|&b| b == b'"' || b == b'\\' || b < 0x20).unwrap_or(rest.len());
-            self.at += plain;
-            match self.peek() {
-                Some(b'"') => break,
-                Some(b'\\') => {
-                    self.escape()?;
-                    if let Some(node) = self.nodes.get_mut(index) {
-                        node.escaped = Escaped::Yes;
-                    }
-                }
-                _ => return Err(self.problem(Problem::Control)),
-            }
-        }
-        if self.at - start > self.limits.string_bytes_max {
-            self.at = start;
-            return Err(self.problem(Problem::Length));
-        }
-        self.at += 1;
-        self.close(index);
-        Ok(())
-    }
-
-    fn escape(&mut self) -> Result<(), SyntaxError> {
-        self.at += 1;
-        match self.peek() {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => {
-                self.at += 1;
-                Ok(())
-            }
-            Some(b'u') => {
-                let high = self.code_unit()?;
-                if (0xDC00..0xE000).contains(&high) {
-                    return Err(self.problem(Problem::Escape));
-                }
-                if (0xD800..0xDC00).contains(&high) {
-                    let follows = self.text.get(self.at..self.at + 2) == Some(b"\\u");
-                    self.at += 1;
-                    if !follows || !(0xDC00..0xE000).contains(&self.code_unit()?) {
-                        return Err(self.problem(Problem::Escape));
-                    }
-                }
-                Ok(())
-            }
-            _ => Err(self.problem(Problem::Escape)),
-        }
-    }
-
-    /// Stands at the `u`; reads four hexadecimal digits behind it.
-    fn code_unit(&mut self) -> Result<u32, SyntaxError> {
-        let digits = self.text.get(self.at + 1..self.at + 5).ok_or_else(|| self.problem(Problem::Escape))?;
-        let unit =
-            digits.iter().try_fold(0, |sum, &b| char::from(b).to_digit(16).map(|digit| sum * 16 + digit));
-        let unit = unit.ok_or_else(|| self.problem(Problem::Escape))?;
-        self.at += 5;
-        Ok(unit)
-    }
-
-    fn descend(&mut self) -> Result<(), SyntaxError> {
-        if self.depth >= self.limits.depth_max {
-            return Err(self.problem(Problem::Depth));
-        }
-        self.depth += 1;
-        Ok(())
-    }
-
-    fn list(&mut self) -> Result<(), SyntaxError> {
-        self.descend()?;
-        let index = self.open(Kind::List)?;
-        self.at += 1;
-        self.white();
-        if self.peek() == Some(b']') {
-            self.at += 1;
-        } else {
-            loop {
-                self.white();
-                self.value()?;
-                if self.ends(b']')? {
-                    break;
-                }
-            }
-        }
-        self.depth -= 1;
-        self.close(index);
-        Ok(())
-    }
-
-    fn dictionary(&mut self) -> Result<(), SyntaxError> {
-        self.descend()?;
-        let index = self.open(Kind::Dictionary)?;
-        self.at += 1;
-        self.white();
-        if self.peek() == Some(b'}') {
-            self.at += 1;
-        } else {
-            loop {
-                self.white();
-                if self.peek() != Some(b'"') {
-                    return Err(self.problem(Problem::Key));
-                }
-                let key = self.nodes.len();
-                self.string()?;
-                self.white();
-                if self.peek() != Some(b':') {
-                    return Err(self.problem(Problem::Colon));
-                }
-                self.at += 1;
-                self.white();
-                self.value()?;
-                // A key's subtree is its value too, so that walking keys is one hop.
-                self.close_key(key);
-                if self.ends(b'}')? {
-                    break;
-                }
-            }
-        }
-        self.depth -= 1;
-        self.close(index);
-        self.find_duplicates(index);
-        Ok(())
-    }
-
-    fn close_key(&mut self, key: usize) {
-        let next = u32::try_from(self.nodes.len()).unwrap_or(u32::MAX);
-        if let Some(node) = self.nodes.get_mut(key) {
-            node.next = next;
-        }
-    }
-
-    /// Whether the list or dictionary ends here; steps over the comma or the end.
-    fn ends(&mut self, end: u8) -> Result<bool, SyntaxError> {
-        self.white();
-        let found = self.peek();
-        if found != Some(b',') && found != Some(end) {
-            return Err(self.problem(Problem::Comma));
-        }
-        self.at += 1;
-        Ok(found == Some(end))
-    }
-
-    fn find_duplicates(&mut self, index: usize) {
-        let mut keys: Vec<u32> = Vec::new();
-        let mut at = index + 1;
-        while at < self.nodes.len() {
-            keys.push(u32::try_from(at).unwrap_or(u32::MAX));
-            at = self.nodes.get(at).map_or(usize::MAX, |node| node.next as usize);
-        }
-        if keys.len() <= PAIRWISE_KEYS_MAX && keys.iter().all(|&key| self.is_plain(key)) {
-            for (later, &key) in keys.iter().enumerate().skip(1) {
-                let raw = self.raw(key);
-                if keys.iter().take(later).any(|&earlier| self.raw(earlier) == raw) {
-                    self.duplicates.push(key);
-                }
-            }
-        } else {
-            let mut seen = std::collections::HashSet::with_capacity(keys.len());
-            for key in keys {
-                let name = std::str::from_utf8(self.raw(key)).map(unescape).unwrap_or_default();
-                if !seen.insert(name) {
-                    self.duplicates.push(key);
-                }
-            }
-        }
-    }
-
-    fn is_plain(&self, key: u32) -> bool {
-        self.nodes.get(key as usize).is_some_and(|node| node.escaped == Escaped::No)
-    }
-
-    fn raw(&self, key: u32) -> &[u8] {
-        self.nodes
-            .get(key as usize)
-            .and_then(|node| self.text.get(node.start as usize + 1..node.end as usize - 1))
-            .unwrap_or(&[])
-    }
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use proptest::prelude::*;
-
-    fn parse(text: &str) -> Result<Tree<'_>, SyntaxError> {
-        Tree::parse(text.as_bytes(), &Limits::DEFAULT)
-    }
-
-    fn problem(text: &[u8]) -> Problem {
-        Tree::parse(text, &Limits::DEFAULT).unwrap_err().problem
-    }
-
-    #[test]
-    fn members_and_elements_are_found_with_their_text() {
-        let tree = parse(r#" {"a": [1, 2.50, {"b": "x\ty"}], "c\u0064": null, "e": {}} "#).unwrap();
-        let root = tree.root();
-        let list = root.get("a").unwrap();
-        assert_eq!(list.elements().map(Value::raw).collect::<Vec<_>>(), ["1", "2.50", r#"{"b": "x\ty"}"#]);
-        assert_eq!(list.elements().nth(2).unwrap().get("b").unwrap().as_str().unwrap(), "x\ty");
-        assert_eq!(root.get("cd").unwrap().kind(), Kind::Null);
-        assert!(root.get("e").unwrap().is_empty());
-        assert_eq!(root.members().count(), 3);
-        assert_eq!(root.elements().count(), 0);
-    }
-
-    #[test]
-    fn malformed_text_is_refused_with_its_position() {
-        assert_eq!(parse(r#"{"a":tru}"#).unwrap_err(), SyntaxError { offset: 5, problem: Problem::Value });
-        assert_eq!(problem(b"{\"a\":\"\xff\"}"), Problem::Utf8);
-        assert_eq!(problem(b"{\"a\""), Problem::End);
-        assert_eq!(problem(b"{\"a\" 1}"), Problem::Colon);
-        assert_eq!(problem(b"{a:1}"), Problem::Key);
-        assert_eq!(problem(b"[1 2]"), Problem::Comma);
-        assert_eq!(problem(b"[01]"), Problem::Number);
-        assert_eq!(problem(b"[1.x]"), Problem::Number);
-        assert_eq!(problem(b"[\"a\nb\"]"), Problem::Control);
-        assert_eq!(problem(b"[\"\\x\"]"), Problem::Escape);
-        assert_eq!(problem(br#"["\ud800"]"#), Problem::Escape);
-        assert_eq!(problem(br#"["\udc00"]"#), Problem::Escape);
-        assert_eq!(problem(br#"["\ud800\u0041"]"#), Problem::Escape);
-        assert_eq!(problem(b"{} {}"), Problem::Trailing);
-        assert_eq!(problem(b""), Problem::End);
-        assert_eq!(problem(b"[1,]"), Problem::Value);
-    }
-
-    #[test]
-    fn surrogate_pairs_are_one_character() {
-        let tree = parse(r#""\ud83d\ude00 \u00e9\/""#).unwrap();
-        assert_eq!(tree.root().as_str().unwrap(), "😀 é/");
-    }
-
-    #[test]
-    fn duplicate_keys_are_found_whatever_their_spelling() {
-        assert_eq!(
-            parse(r#"{"a":1,"\u0061":2}"#).unwrap().duplicates().map(Value::raw).collect::<Vec<_>>(),
-            ["2"]
-        );
-        assert_eq!(
-            parse(r#"{"a":{"a":1},"b":2,"b":3}"#).unwrap().duplicates().map(Value::raw).collect::<Vec<_>>(),
-            ["3"]
-        );
-        let many: String = (0..100).map(|n| format!(r#""k{n}":0,"#)).collect();
-        assert_eq!(parse(&format!(r#"{{{many}"k7":1}}"#)).unwrap().duplicates().count(), 1);
-    }
-
-    #[test]
-    fn every_limit_holds_at_its_edge() {
-        let limits = Limits {
-            depth_max: 3,
-            values_max: 5,
-            string_bytes_max: 4,
-            object_bytes_max: 20,
-            ..Limits::DEFAULT
-        };
-        let read =
-            |text: &str| Tree::parse(text.as_bytes(), &limits).map(|_| ()).map_err(|error| error.problem);
-        assert_eq!(read("[[[]]]"), Ok(()));
-        assert_eq!(read("[[[[]]]]"), Err(Problem::Depth));
-        assert_eq!(read("[1,2,3,4]"), Ok(()));
-        assert_eq!(read("[1,2,3,4,5]"), Err(Problem::Count));
-        assert_eq!(read(r#""1234""#), Ok(()));
-        assert_eq!(read(r#""12345""#), Err(Problem::Length));
-        assert_eq!(read("                   1"), Ok(()));
-        assert_eq!(read("                    1"), Err(Problem::Size));
-    }
-
-    #[test]
-    fn texts_that_say_the_same_mean_the_same() {
-        let meaning = |text: &str| parse(text).unwrap().root().meaning();
-        assert_eq!(meaning(r#"{"a": 1, "b": "é"}"#), meaning(r#"{"b":"\u00e9","a":1}"#));
-        assert_ne!(meaning(r#"{"a":1}"#), meaning(r#"{"a":1.0}"#));
-        assert_ne!(meaning(r#"["a","b"]"#), meaning(r#"["ab"]"#));
-        assert_ne!(meaning("[[],[]]"), meaning("[[[]]]"));
-        assert_ne!(meaning("[1,2]"), meaning("[12]"));
-    }
-
-    proptest! {
-        #[test]
-        fn what_serde_json_reads_we_read_and_the_reverse(text in r#"[\[\]{},:"\\a-c0-9.eE+u \-]{0,40}|true|\[null,false\]"#) {
-            let ours = parse(&text);
-            let theirs = serde_json::from_str::<serde_json::Value>(&text);
-            // serde_json refuses numbers beyond a double's range, which we keep as they are spelled.
-            let out_of_range = theirs.as_ref().is_err_and(|error| error.to_string().contains("out of range"));
-            prop_assert!(out_of_range || ours.is_ok() == theirs.is_ok(), "{:?} {:?}", ours, theirs);
-        }
-
-        #[test]
-        fn strings_come_back_as_they_were(text in ".*") {
-            let json = serde_json::to_string(&text).unwrap();
-            let tree = parse(&json).unwrap();
-            prop_assert_eq!(tree.root().as_str().unwrap(), text);
-        }
-    }
-}
+mod tests;

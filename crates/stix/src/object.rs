@@ -8,7 +8,7 @@ use std::{borrow::Cow, fmt, ops::Range};
 use bytes::Bytes;
 
 use crate::{
-    Code, Finding, Id, Limits, Timestamp,
+    Code, Finding, Limits, Timestamp, id,
     json::{Kind, SyntaxError, Tree, Value},
 };
 
@@ -62,7 +62,9 @@ const REVOKED: u8 = 2;
 const SPEC_20: u8 = 4;
 const CREATED: u8 = 8;
 const MODIFIED: u8 = 16;
-const FIXED_BYTES: usize = 36;
+/// Where the identifier starts, behind what has a fixed size.
+const ID_AT: u32 = 36;
+const FIXED_BYTES: usize = ID_AT as usize;
 
 impl Object {
     /// Reads the head of an object. Only what a head needs is checked here; [`crate::validate::object`] says the rest.
@@ -104,8 +106,7 @@ impl Object {
             Timestamp::from_parts(i64::from_le_bytes(reader.take()), u32::from_le_bytes(reader.take()));
         let modified =
             Timestamp::from_parts(i64::from_le_bytes(reader.take()), u32::from_le_bytes(reader.take()));
-        let start = FIXED_BYTES as u32;
-        let id = start..start + id_bytes;
+        let id = ID_AT..ID_AT + id_bytes;
         let whole = rest.len() + FIXED_BYTES;
         if id.end > text
             || text as usize > whole
@@ -328,7 +329,7 @@ impl HeadReader<'_> {
         let created = self.timestamp(root, "created");
         let modified = self.timestamp(root, "modified");
         let mut lists = Lists::default();
-        self.references(root, "", &mut lists);
+        self.references(tree, root, &mut lists.references);
         if let Some(markings) = root.get("object_marking_refs") {
             self.markings(markings, &mut lists.markings);
         }
@@ -345,7 +346,7 @@ impl HeadReader<'_> {
         write_record(&id, flags, [created, modified], &lists, tree.text())
     }
 
-    fn id(&mut self, root: Value<'_>) -> Option<Id> {
+    fn id<'t>(&mut self, root: Value<'t>) -> Option<Cow<'t, str>> {
         let kind = root.get("type").and_then(Value::as_str);
         if kind.is_none() {
             self.refuse::<()>(Code::PropertyMissing, "/type", "3.2", "`type` is required and is a string");
@@ -356,11 +357,10 @@ impl HeadReader<'_> {
         if text.len() > self.limits.id_bytes_max {
             return self.refuse(Code::LimitExceeded, "/id", "-", "the identifier is longer than allowed");
         }
-        let id = match Id::new(&text) {
-            Ok(id) => id,
-            Err(error) => return self.refuse(Code::IdForm, "/id", "2.9", &error.to_string()),
-        };
-        if kind.is_some_and(|kind| kind != id.object_type()) {
+        if let Err(error) = id::check(&text) {
+            return self.refuse(Code::IdForm, "/id", "2.9", &error.to_string());
+        }
+        if kind.is_some_and(|kind| kind != id::object_type(&text)) {
             return self.refuse(
                 Code::IdForm,
                 "/id",
@@ -368,7 +368,7 @@ impl HeadReader<'_> {
                 "the identifier does not start with the object's own type",
             );
         }
-        Some(id)
+        Some(text)
     }
 
     fn spec_version(&mut self, root: Value<'_>) -> SpecVersion {
@@ -399,81 +399,85 @@ impl HeadReader<'_> {
         match value.as_str().as_deref().map(Timestamp::parse_stix) {
             Some(Ok(timestamp)) => Some(timestamp),
             Some(Err(error)) => {
-                self.refuse(Code::TimestampForm, &format!("/{name}"), "2.14", &error.to_string())
+                self.refuse(Code::TimestampForm, &format!("/{name}"), "2.16", &error.to_string())
             }
-            None => self.refuse(Code::PropertyType, &format!("/{name}"), "2.14", "a timestamp is a string"),
+            None => self.refuse(Code::PropertyType, &format!("/{name}"), "2.16", "a timestamp is a string"),
         }
     }
 
     /// Collects references. What is no identifier names nothing that could be held here, so it is left to validation.
-    fn references(&mut self, value: Value<'_>, pointer: &str, lists: &mut Lists) {
+    fn references<'t>(&mut self, tree: &Tree<'_>, value: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
         match value.kind() {
             Kind::Dictionary => {
                 for (key, member) in value.members() {
+                    let kind = member.kind();
+                    if matches!(kind, Kind::Null | Kind::Boolean | Kind::Number) {
+                        continue;
+                    }
                     let name = key.as_str().unwrap_or_default();
-                    let is_marking = matches!(name.as_ref(), "object_marking_refs" | "marking_ref");
-                    if is_marking || matches!(member.kind(), Kind::Null | Kind::Boolean | Kind::Number) {
-                        continue;
-                    }
-                    if member.kind() == Kind::String && !name.ends_with("_ref") {
-                        continue;
-                    }
-                    let pointer = format!("{pointer}/{}", escape_pointer(&name));
-                    if name.ends_with("_ref") && member.kind() == Kind::String {
-                        self.reference(member, &pointer, &mut lists.references);
-                    } else if name.ends_with("_refs") && member.kind() == Kind::List {
+                    if kind == Kind::String {
+                        if name.ends_with("_ref") && name != "marking_ref" {
+                            self.reference(tree, member, into);
+                        }
+                    } else if name == "object_marking_refs" || name == "marking_ref" {
+                        // Markings are kept apart.
+                    } else if kind == Kind::List && name.ends_with("_refs") {
                         for element in member.elements().filter(|element| element.kind() == Kind::String) {
-                            self.reference(element, &pointer, &mut lists.references);
+                            self.reference(tree, element, into);
                         }
                     } else {
-                        self.references(member, &pointer, lists);
+                        self.references(tree, member, into);
                     }
                 }
             }
             Kind::List => {
-                let nested = |element: &Value<'_>| matches!(element.kind(), Kind::Dictionary | Kind::List);
-                for (index, element) in value.elements().enumerate().filter(|(_, element)| nested(element)) {
-                    self.references(element, &format!("{pointer}/{index}"), lists);
+                for element in value.elements() {
+                    if matches!(element.kind(), Kind::Dictionary | Kind::List) {
+                        self.references(tree, element, into);
+                    }
                 }
             }
             Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {}
         }
     }
 
-    fn markings(&mut self, list: Value<'_>, into: &mut Vec<Id>) {
+    fn markings<'t>(&mut self, list: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
         if list.kind() != Kind::List {
             self.refuse::<()>(
                 Code::PropertyType,
                 "/object_marking_refs",
-                "4.1",
+                "7.2.2",
                 "this is a list of identifiers",
             );
         }
         for (index, element) in list.elements().enumerate() {
-            let pointer = format!("/object_marking_refs/{index}");
-            match element.as_str().map(|text| Id::new(&text)) {
-                Some(Ok(_)) if into.len() >= self.limits.references_max => {
-                    self.refuse::<()>(Code::LimitExceeded, &pointer, "-", "more markings than allowed");
+            let id = element.as_str();
+            let (code, section, message) = match id.as_deref().map(|id| (id::check(id), id::object_type(id)))
+            {
+                Some((Ok(()), _)) if into.len() >= self.limits.references_max => {
+                    (Code::LimitExceeded, "-", "more markings than allowed".to_owned())
                 }
-                Some(Ok(id)) if id.object_type() == "marking-definition" => into.push(id),
-                Some(Ok(_)) => {
-                    let message = "a marking is a `marking-definition`";
-                    self.refuse::<()>(Code::ReferenceType, &pointer, "4.1", message);
+                Some((Ok(()), "marking-definition")) => {
+                    into.extend(id);
+                    continue;
                 }
-                Some(Err(error)) => {
-                    self.refuse::<()>(Code::IdForm, &pointer, "2.9", &error.to_string());
+                Some((Ok(()), _)) => {
+                    (Code::ReferenceType, "7.2.2", "a marking is a `marking-definition`".to_owned())
                 }
-                None => {
-                    self.refuse::<()>(Code::PropertyType, &pointer, "2.9", "an identifier is a string");
-                }
-            }
+                Some((Err(error), _)) => (Code::IdForm, "2.9", error.to_string()),
+                None => (Code::PropertyType, "2.9", "an identifier is a string".to_owned()),
+            };
+            self.refuse::<()>(code, &format!("/object_marking_refs/{index}"), section, &message);
         }
     }
 
-    fn reference(&mut self, value: Value<'_>, pointer: &str, into: &mut Vec<Id>) {
-        let Some(Ok(id)) = value.as_str().map(|text| Id::new(&text)) else { return };
-        if id.as_str().len() > self.limits.id_bytes_max || into.len() >= self.limits.references_max {
-            self.refuse::<()>(Code::LimitExceeded, pointer, "-", "more or longer references than allowed");
+    fn reference<'t>(&mut self, tree: &Tree<'_>, value: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
+        let Some(id) = value.as_str().filter(|text| id::check(text).is_ok()) else { return };
+        if id.len() > self.limits.id_bytes_max || into.len() >= self.limits.references_max {
+            if self.findings.len() < self.limits.findings_max {
+                let message = "more or longer references than allowed";
+                self.refuse::<()>(Code::LimitExceeded, &pointer_to(tree, value), "-", message);
+            }
         } else if into.len() >= REFERENCES_SEARCHED_MAX || !into.contains(&id) {
             into.push(id);
         }
@@ -484,28 +488,28 @@ impl HeadReader<'_> {
 const REFERENCES_SEARCHED_MAX: usize = 64;
 
 #[derive(Default)]
-struct Lists {
-    markings: Vec<Id>,
-    references: Vec<Id>,
+struct Lists<'t> {
+    markings: Vec<Cow<'t, str>>,
+    references: Vec<Cow<'t, str>>,
 }
 
 fn write_record(
-    id: &Id,
+    id: &str,
     flags: u8,
     dates: [Option<Timestamp>; 2],
-    lists: &Lists,
+    lists: &Lists<'_>,
     text: &str,
 ) -> Option<Object> {
-    let mut references: Vec<&Id> = lists.references.iter().collect();
+    let mut references: Vec<&str> = lists.references.iter().map(AsRef::as_ref).collect();
     if references.len() > REFERENCES_SEARCHED_MAX {
         references.sort_unstable();
         references.dedup();
     }
-    let ids = || lists.markings.iter().chain(references.iter().copied());
-    let text_at = FIXED_BYTES + id.as_str().len() + ids().map(|id| id.as_str().len() + 2).sum::<usize>();
+    let ids = || lists.markings.iter().map(AsRef::as_ref).chain(references.iter().copied());
+    let text_at = FIXED_BYTES + id.len() + ids().map(|id: &str| id.len() + 2).sum::<usize>();
     let mut record = Vec::with_capacity(text_at + text.len());
     record.extend_from_slice(&[FORMAT, flags]);
-    record.extend_from_slice(&u16::try_from(id.as_str().len()).ok()?.to_le_bytes());
+    record.extend_from_slice(&u16::try_from(id.len()).ok()?.to_le_bytes());
     record.extend_from_slice(&u16::try_from(lists.markings.len()).ok()?.to_le_bytes());
     record.extend_from_slice(&u16::try_from(references.len()).ok()?.to_le_bytes());
     record.extend_from_slice(&u32::try_from(text_at).ok()?.to_le_bytes());
@@ -514,10 +518,10 @@ fn write_record(
         record.extend_from_slice(&date.seconds().to_le_bytes());
         record.extend_from_slice(&date.nanos().to_le_bytes());
     }
-    record.extend_from_slice(id.as_str().as_bytes());
+    record.extend_from_slice(id.as_bytes());
     for id in ids() {
-        record.extend_from_slice(&u16::try_from(id.as_str().len()).ok()?.to_le_bytes());
-        record.extend_from_slice(id.as_str().as_bytes());
+        record.extend_from_slice(&u16::try_from(id.len()).ok()?.to_le_bytes());
+        record.extend_from_slice(id.as_bytes());
     }
     record.extend_from_slice(text.as_bytes());
     Object::from_record(record.into()).ok()

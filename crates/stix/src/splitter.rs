@@ -104,6 +104,7 @@ pub struct Splitter {
     element_bytes_max: usize,
     offset: u64,
     objects_seen: bool,
+    element_offset: u64,
 }
 
 /// Only `objects` matters among the keys; longer ones are not kept.
@@ -122,6 +123,7 @@ impl Splitter {
             element_bytes_max,
             offset: 0,
             objects_seen: false,
+            element_offset: 0,
         }
     }
 
@@ -135,11 +137,16 @@ impl Splitter {
         self.offset
     }
 
-    /// Reads the next piece of the text and hands each completed element to `element`.
+    /// Reads the next piece of the text and hands each completed element to `element`, with its first byte's position in
+    /// the whole text.
     ///
     /// # Errors
     /// [`SplitError`]; elements handed out before stay valid, nothing can be read after.
-    pub fn push(&mut self, piece: &[u8], element: &mut dyn FnMut(Element<'_>)) -> Result<(), SplitError> {
+    pub fn push(
+        &mut self,
+        piece: &[u8],
+        element: &mut dyn FnMut(u64, Element<'_>),
+    ) -> Result<(), SplitError> {
         let mut rest = piece;
         while !rest.is_empty() {
             let used = match self.state {
@@ -226,6 +233,7 @@ impl Splitter {
     /// Starts a value at the present byte, which the next step reads.
     fn enter(&mut self, state: State) -> usize {
         self.state = state;
+        self.element_offset = self.offset;
         self.inside = Inside::Structure;
         self.depth = 0;
         self.held.clear();
@@ -261,7 +269,7 @@ impl Splitter {
         }
     }
 
-    fn element_piece(&mut self, rest: &[u8], element: &mut dyn FnMut(Element<'_>)) -> usize {
+    fn element_piece(&mut self, rest: &[u8], element: &mut dyn FnMut(u64, Element<'_>)) -> usize {
         let end = self.value_end(rest);
         let used = end.unwrap_or(rest.len());
         let text = rest.get(..used).unwrap_or(rest);
@@ -277,12 +285,12 @@ impl Splitter {
         }
         self.state = State::AfterElement;
         if self.too_long {
-            element(Element::TooLong);
+            element(self.element_offset, Element::TooLong);
         } else if self.held.is_empty() {
-            element(Element::Text(text.trim_ascii_end()));
+            element(self.element_offset, Element::Text(text.trim_ascii_end()));
         } else {
             self.held.extend_from_slice(text);
-            element(Element::Text(self.held.trim_ascii_end()));
+            element(self.element_offset, Element::Text(self.held.trim_ascii_end()));
             self.held.clear();
         }
         used
@@ -312,14 +320,13 @@ impl Splitter {
             match byte {
                 b'"' => self.inside = Inside::String,
                 b'{' | b'[' => self.depth = self.depth.saturating_add(1),
-                b'}' | b']' if self.depth == 0 => return Some(at - 1),
+                b'}' | b']' | b',' if self.depth == 0 => return Some(at - 1),
                 b'}' | b']' => {
                     self.depth -= 1;
                     if self.depth == 0 {
                         return Some(at);
                     }
                 }
-                b',' if self.depth == 0 => return Some(at - 1),
                 _ => {}
             }
         }
@@ -332,7 +339,7 @@ pub fn split(text: &[u8], element_bytes_max: usize) -> (Vec<Element<'_>>, Result
     let mut spans = Vec::new();
     let base = text.as_ptr().addr();
     let mut splitter = Splitter::new(element_bytes_max);
-    let pushed = splitter.push(text, &mut |element| {
+    let pushed = splitter.push(text, &mut |_, element| {
         spans.push(match element {
             Element::Text(part) => {
                 Some(part.as_ptr().addr() - base..part.as_ptr().addr() - base + part.len())
@@ -408,7 +415,7 @@ mod tests {
             for cut in cuts.iter().cycle() {
                 if rest.is_empty() { break; }
                 let (piece, tail) = rest.split_at((*cut).min(rest.len()));
-                splitter.push(piece, &mut |element| if let Element::Text(text) = element { found.push(text.to_vec()); }).unwrap();
+                splitter.push(piece, &mut |_, element| if let Element::Text(text) = element { found.push(text.to_vec()); }).unwrap();
                 rest = tail;
             }
             splitter.finish().unwrap();

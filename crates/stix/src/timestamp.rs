@@ -1,4 +1,4 @@
-//! When? (STIX 2.1 section 2.14, RFC 3339)
+//! When? (STIX 2.1 section 2.16, RFC 3339)
 
 use std::{fmt, str::FromStr};
 

@@ -270,7 +270,7 @@ pub enum Outcome {
     Unchanged(Sequence),
     /// The same id and version came from the same origin with another meaning before; nothing was done.
     Differs(Sequence),
-    /// The id has as many claims as are allowed; nothing was done.
+    /// The id has as many claims from this origin as are allowed; nothing was done.
     Full,
     /// The claim was removed; the removal stands at this sequence.
     Removed(Sequence),
@@ -379,7 +379,8 @@ pub struct LabelCount {
 /// Bounds of a store.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct StoreLimits {
-    /// How many claims one id may have over all collections.
+    /// How many claims one id may have from one origin, over all collections. Not from all origins together: else one could
+    /// keep others from an id, and tell from being refused that others hold it.
     pub claims_per_id_max: usize,
     /// How many labels there may be.
     pub labels_max: u32,

@@ -138,7 +138,8 @@ impl State {
             let unchanged = there.claim.meaning == claim.meaning;
             return if unchanged { Outcome::Unchanged(sequence) } else { Outcome::Differs(sequence) };
         }
-        if self.claims(object.id()).count() >= limits.claims_per_id_max {
+        let own = |there: &&Entry| there.claim.origin == claim.origin;
+        if self.claims(object.id()).filter(own).count() >= limits.claims_per_id_max {
             return Outcome::Full;
         }
         let mut multiplicity = Multiplicity::Single;

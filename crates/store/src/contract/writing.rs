@@ -119,7 +119,10 @@ pub async fn an_id_is_full_at_its_limit<B: Backend>() {
     let outcomes = commit(&*store, 1, operations).await;
     let first = added(outcomes[0]);
     assert_eq!(outcomes[2..4], [Outcome::Full, Outcome::Unchanged(first)]);
-    assert_eq!(claims(&*store, 1).await.len(), 2);
+    // What others hold under an id takes no room from anybody.
+    let theirs = varied(add(label, 1), ROOM, THEM, 0);
+    assert!(matches!(commit(&*store, 1, vec![theirs]).await[..], [Outcome::Added(_)]));
+    assert_eq!(claims(&*store, 1).await.len(), 3);
     let outcomes = commit(&*store, 2, vec![remove(1, first), third]).await;
     assert!(matches!(outcomes[..], [Outcome::Removed(_), Outcome::Added(_)]));
 }

@@ -10,9 +10,14 @@ use std::{
     fs::{self, File, TryLockError},
     io,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use crate::StoreError;
+
+/// A lock that was given back is held on for an instant where its process is just starting another, which inherits it.
+const LOCK_TRIES: u32 = 10;
+const LOCK_PAUSE: Duration = Duration::from_millis(20);
 
 /// A data directory that nobody else has.
 #[derive(Debug)]
@@ -31,10 +36,15 @@ impl Directory {
             .write(true)
             .open(path.join("lock"))
             .map_err(backend)?;
-        match lock.try_lock() {
-            Ok(()) => Ok(Self { path: path.to_owned(), _lock: lock }),
-            Err(TryLockError::WouldBlock) => Err(StoreError::InUse),
-            Err(TryLockError::Error(error)) => Err(backend(error)),
+        let mut tries = LOCK_TRIES;
+        loop {
+            tries -= 1;
+            match lock.try_lock() {
+                Ok(()) => return Ok(Self { path: path.to_owned(), _lock: lock }),
+                Err(TryLockError::WouldBlock) if tries > 0 => std::thread::sleep(LOCK_PAUSE),
+                Err(TryLockError::WouldBlock) => return Err(StoreError::InUse),
+                Err(TryLockError::Error(error)) => return Err(backend(error)),
+            }
         }
     }
 

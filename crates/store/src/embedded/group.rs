@@ -210,7 +210,8 @@ impl<'a> Group<'a> {
             let sequence = there.sequence;
             return Ok(if same { Outcome::Unchanged(sequence) } else { Outcome::Differs(sequence) });
         }
-        if claims.kept.len() >= self.limits.claims_per_id_max {
+        let own = claims.kept.iter().filter(|kept| kept.claim.origin == claim.origin);
+        if own.count() >= self.limits.claims_per_id_max {
             return Ok(Outcome::Full);
         }
         let mut multiplicity = Multiplicity::Single;

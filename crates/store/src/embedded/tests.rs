@@ -1,3 +1,5 @@
+//! Does the embedded store keep the promises, on a real directory, with every small piece in play?
+
 use std::sync::Arc;
 
 use async_trait::async_trait;

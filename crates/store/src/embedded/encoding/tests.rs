@@ -1,3 +1,5 @@
+//! Does what is encoded come back, and what is damaged not?
+
 use proptest::prelude::*;
 
 use super::*;

@@ -1,0 +1,24 @@
+# Two commands: `make demo` to try, `make test` to check.
+CARGO ?= cargo
+
+.PHONY: demo test build lint bench clients
+
+demo:
+	$(CARGO) run --release --quiet --bin cresset -- demo
+
+test:
+	$(CARGO) test --workspace --locked
+
+build:
+	$(CARGO) build --profile dist --bin cresset
+
+lint:
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets --locked -- -D warnings
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --workspace --no-deps --locked --quiet
+
+clients:
+	conformance/clients/run
+
+bench:
+	bench/run.py --cresset target/release/cresset

@@ -1,0 +1,211 @@
+//! Which commands are there? One table: the help, the manual pages and the completions come from it.
+
+use std::{net::SocketAddr, path::PathBuf};
+
+use clap::{Parser, Subcommand, ValueHint};
+use clap_complete::Shell;
+
+/// Share, watch, sight: a TAXII 2.1 node that gives each partner what its label and agreement allow, down to the field.
+#[derive(Debug, Parser)]
+#[command(name = "cresset", version, propagate_version = true, after_help = EXIT_CODES)]
+pub(crate) struct Args {
+    /// The node's data directory
+    #[arg(long, short, global = true, env = "CRESSET_DIR", default_value = "cresset-data", value_hint = ValueHint::DirPath)]
+    pub(crate) dir: PathBuf,
+    /// Print JSON, one value a line, for programs
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// What to log: error, warn, info, debug, or a filter such as `cresset_server=debug`
+    #[arg(long, global = true, env = "CRESSET_LOG", default_value = "info")]
+    pub(crate) log: String,
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes:
+  0  done
+  1  done, but something in the data was refused, or what was asked for is not there
+  2  the command line is wrong
+  3  the node or its store failed
+
+A command works on the data directory, or, while a node runs on it, through that node's local socket.";
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Make a data directory with a declaration to edit
+    Init {
+        /// Your organisation's name
+        #[arg(long)]
+        organisation: String,
+        /// Your nation's ISO 3166-1 alpha-3 code
+        #[arg(long)]
+        nation: Option<String>,
+    },
+    /// Run the node
+    Serve(Serve),
+    /// Run a node with a made-up coalition, to try
+    Demo {
+        /// Where to listen; port 0 takes a free one
+        #[arg(long, default_value = "127.0.0.1:0")]
+        listen: SocketAddr,
+        /// Keep the data in the data directory instead of throwing it away
+        #[arg(long)]
+        keep: bool,
+    },
+    /// Make a declaration true: organisation, communities, collections, partners, agreements
+    Apply {
+        /// The declaration (TOML)
+        #[arg(value_hint = ValueHint::FilePath)]
+        world: PathBuf,
+        /// Only say what would change
+        #[arg(long)]
+        dry_run: bool,
+    },
+    /// Take STIX bundles into a collection, as your own organisation's
+    Import {
+        /// The collection's alias or id
+        #[arg(long, short)]
+        collection: String,
+        /// Bundles; `-` for standard input
+        #[arg(required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+    },
+    /// Validate STIX bundles or objects and print what is wrong, where, and by which section of the standard
+    Check {
+        /// Bundles or single objects; `-` for standard input
+        #[arg(required = true, value_hint = ValueHint::FilePath)]
+        files: Vec<PathBuf>,
+        /// Do not print warnings
+        #[arg(long)]
+        errors_only: bool,
+    },
+    /// List partners and what they may do
+    Partner {
+        #[command(subcommand)]
+        command: PartnerCommand,
+    },
+    /// List collections and their sizes
+    Collection {
+        #[command(subcommand)]
+        command: CollectionCommand,
+    },
+    /// Make, list and withdraw tokens and passwords
+    Token {
+        #[command(subcommand)]
+        command: TokenCommand,
+    },
+    /// Show the exact bytes that a partner would get of an object, and why
+    Preview {
+        /// The object's id
+        id: String,
+        /// The partner's name
+        #[arg(long = "as", value_name = "PARTNER")]
+        partner: String,
+    },
+    /// Say how the node is and what to look at
+    Doctor,
+    /// Print completions for a shell
+    Completion {
+        /// The shell
+        shell: Shell,
+    },
+    /// Write manual pages into a directory
+    Man {
+        /// The directory
+        #[arg(value_hint = ValueHint::DirPath)]
+        out: PathBuf,
+    },
+}
+
+#[derive(Debug, Parser)]
+pub(crate) struct Serve {
+    /// Where to listen
+    #[arg(long, env = "CRESSET_LISTEN", default_value = "127.0.0.1:6464")]
+    pub(crate) listen: SocketAddr,
+    /// The TLS certificate chain (PEM)
+    #[arg(long, requires = "tls_key", env = "CRESSET_TLS_CERTIFICATE", value_hint = ValueHint::FilePath)]
+    pub(crate) tls_certificate: Option<PathBuf>,
+    /// The TLS private key (PEM)
+    #[arg(long, requires = "tls_certificate", env = "CRESSET_TLS_KEY", value_hint = ValueHint::FilePath)]
+    pub(crate) tls_key: Option<PathBuf>,
+    /// Speak plain HTTP to other machines as well: only behind a proxy that speaks TLS
+    #[arg(long)]
+    pub(crate) plain_http: bool,
+    /// The longest body in bytes, after unpacking (TAXII's max_content_length)
+    #[arg(long, env = "CRESSET_BODY_BYTES_MAX")]
+    pub(crate) body_bytes_max: Option<usize>,
+    /// All bodies being received at one time, in bytes
+    #[arg(long, env = "CRESSET_BODIES_BYTES_MAX")]
+    pub(crate) bodies_bytes_max: Option<usize>,
+    /// Connections at one time
+    #[arg(long, env = "CRESSET_CONNECTIONS_MAX")]
+    pub(crate) connections_max: Option<usize>,
+    /// Objects in one page, whatever is asked for
+    #[arg(long, env = "CRESSET_PAGE_OBJECTS_MAX")]
+    pub(crate) page_objects_max: Option<u32>,
+    /// Length of one page in bytes
+    #[arg(long, env = "CRESSET_PAGE_BYTES_MAX")]
+    pub(crate) page_bytes_max: Option<usize>,
+    /// Seconds that a client may take for the head of a request
+    #[arg(long, env = "CRESSET_HEAD_SECONDS_MAX")]
+    pub(crate) head_seconds_max: Option<u64>,
+    /// Seconds that a client may take for a body
+    #[arg(long, env = "CRESSET_BODY_SECONDS_MAX")]
+    pub(crate) body_seconds_max: Option<u64>,
+    /// Seconds that a connection may be silent
+    #[arg(long, env = "CRESSET_IDLE_SECONDS_MAX")]
+    pub(crate) idle_seconds_max: Option<u64>,
+    /// Seconds that a verified credential is remembered
+    #[arg(long, env = "CRESSET_CREDENTIAL_SECONDS")]
+    pub(crate) credential_seconds: Option<i64>,
+    /// Objects in one envelope
+    #[arg(long, env = "CRESSET_ENVELOPE_OBJECTS_MAX")]
+    pub(crate) envelope_objects_max: Option<usize>,
+    /// Length of one object in bytes
+    #[arg(long, env = "CRESSET_OBJECT_BYTES_MAX")]
+    pub(crate) object_bytes_max: Option<usize>,
+    /// Memory for reading the store, in MiB
+    #[arg(long, env = "CRESSET_CACHE_MIB")]
+    pub(crate) cache_mib: Option<u64>,
+    /// Log as JSON, one line each
+    #[arg(long)]
+    pub(crate) log_json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum PartnerCommand {
+    /// List partners and their agreements
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum CollectionCommand {
+    /// List collections
+    List,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum TokenCommand {
+    /// Make a token (or, with --password, a password) for a partner; it is shown this once
+    Issue {
+        /// The partner's name
+        partner: String,
+        /// What it is for
+        #[arg(long, default_value = "")]
+        note: String,
+        /// From when on it is refused, such as 2027-01-01T00:00:00Z
+        #[arg(long)]
+        expires: Option<String>,
+        /// A password for HTTP Basic, in place of the one before
+        #[arg(long, conflicts_with_all = ["note", "expires"])]
+        password: bool,
+    },
+    /// List credentials, without secrets
+    List,
+    /// Withdraw a credential
+    Withdraw {
+        /// Its id
+        id: uuid::Uuid,
+    },
+}

@@ -1,0 +1,70 @@
+//! What does each command do?
+
+pub(crate) mod admin;
+mod check;
+mod import;
+pub(crate) mod init;
+pub(crate) mod serve;
+
+use clap::CommandFactory;
+use exchange::ApplyMode;
+use server::admin::Command as Admin;
+use stix::Severity;
+
+use crate::{
+    args::{Args, CollectionCommand, Command, PartnerCommand, TokenCommand},
+    demo,
+    output::{Format, Outcome},
+};
+
+/// Runs a command.
+pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
+    let format = if args.json { Format::Json } else { Format::Text };
+    let dir = args.dir.as_path();
+    match args.command {
+        Command::Init { organisation, nation } => {
+            init::run(dir, &organisation, nation.as_deref(), format).await
+        }
+        Command::Serve(serve) => serve::run(dir, &serve, &args.log).await,
+        Command::Demo { listen, keep } => {
+            serve::start_log(&args.log, Format::Text);
+            demo::run(keep.then_some(dir), listen, format).await
+        }
+        Command::Apply { world, dry_run } => {
+            let mode = if dry_run { ApplyMode::DryRun } else { ApplyMode::Change };
+            admin::apply(dir, &world, mode, format).await
+        }
+        Command::Import { collection, files } => import::run(dir, &collection, &files, format).await,
+        Command::Check { files, errors_only } => {
+            let least = if errors_only { Severity::Error } else { Severity::Warning };
+            check::run(&files, least, format)
+        }
+        Command::Partner { command: PartnerCommand::List } => admin::run(dir, Admin::World, format).await,
+        Command::Collection { command: CollectionCommand::List } => {
+            admin::run(dir, Admin::Collections, format).await
+        }
+        Command::Token { command } => admin::run(dir, token(command), format).await,
+        Command::Preview { id, partner } => admin::run(dir, Admin::Preview { id, partner }, format).await,
+        Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
+        Command::Completion { shell } => {
+            clap_complete::generate(shell, &mut Args::command(), "cresset", &mut std::io::stdout());
+            Ok(Outcome::Done)
+        }
+        Command::Man { out } => {
+            std::fs::create_dir_all(&out)?;
+            clap_mangen::generate_to(Args::command(), &out)?;
+            Ok(Outcome::Done)
+        }
+    }
+}
+
+fn token(command: TokenCommand) -> Admin {
+    match command {
+        TokenCommand::Issue { partner, password: true, .. } => Admin::IssuePassword { partner },
+        TokenCommand::Issue { partner, note, expires, password: false } => {
+            Admin::IssueToken { partner, note, expires }
+        }
+        TokenCommand::List => Admin::Credentials,
+        TokenCommand::Withdraw { id } => Admin::Withdraw { id },
+    }
+}

@@ -1,0 +1,124 @@
+//! Commands that ask a node something and print its answer.
+
+use std::path::Path;
+
+use anyhow::Context;
+use exchange::{ApplyMode, Preview, world::World};
+use server::admin::{Command, Reply};
+
+use crate::{
+    node::Node,
+    output::{Format, Outcome, json, refused},
+};
+
+/// Has a command carried out and prints the answer.
+pub(crate) async fn run(dir: &Path, command: Command, format: Format) -> anyhow::Result<Outcome> {
+    let mut node = Node::of(dir).await?;
+    let reply = node.call(command).await;
+    node.close().await?;
+    let reply = reply?;
+    if let Reply::Refused { reasons } = &reply {
+        return refused(format, reasons);
+    }
+    match format {
+        Format::Json => json(&reply)?,
+        Format::Text => print(&reply),
+    }
+    Ok(Outcome::Done)
+}
+
+/// Reads a declaration and applies it.
+pub(crate) async fn apply(
+    dir: &Path,
+    file: &Path,
+    mode: ApplyMode,
+    format: Format,
+) -> anyhow::Result<Outcome> {
+    let text = std::fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+    let world: World = match toml::from_str(&text) {
+        Ok(world) => world,
+        Err(error) => return refused(format, &[format!("{}: {error}", file.display())]),
+    };
+    run(dir, Command::Apply { world: Box::new(world), dry_run: mode == ApplyMode::DryRun }, format).await
+}
+
+fn print(reply: &Reply) {
+    match reply {
+        Reply::Applied { differences, version } => {
+            for difference in differences {
+                println!("{} {}: {}", difference.sign, difference.what, difference.detail);
+            }
+            match differences.len() {
+                0 => println!("nothing to change; version {version} is in force"),
+                count => println!("{count} change(s); version {version} is in force"),
+            }
+        }
+        Reply::World(None) => println!("nothing is declared yet"),
+        Reply::World(Some(world)) => print_partners(world),
+        Reply::Collections(collections) => {
+            for collection in collections {
+                let (alias, id, title) = (&collection.alias, collection.id, &collection.title);
+                println!(
+                    "{alias:<20} {id}  {:>9} objects  {:>4} labels  {title}",
+                    collection.objects, collection.labels
+                );
+            }
+        }
+        Reply::Secret { id, secret } => {
+            println!("{secret}");
+            eprintln!("credential {id}: shown this once, kept only as a hash");
+        }
+        Reply::Credentials(credentials) => {
+            for credential in credentials {
+                let expires = credential.expires.as_deref().unwrap_or("never");
+                let (id, partner, kind) = (credential.id, &credential.partner, &credential.kind);
+                println!("{id}  {partner:<20} {kind:<8} expires {expires}  {}", credential.note);
+            }
+        }
+        Reply::Withdrawn => println!("withdrawn"),
+        Reply::Preview(preview) => print_preview(preview),
+        Reply::Doctor(report) => {
+            println!(
+                "store {}, {} objects, last change {}",
+                report.backend, report.objects, report.last_change
+            );
+            report.remarks.iter().for_each(|remark| println!("- {remark}"));
+            if report.remarks.is_empty() {
+                println!("nothing to look at");
+            }
+        }
+        Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
+    }
+}
+
+fn print_partners(world: &World) {
+    for partner in &world.partners {
+        let nation = partner.nation.map(|nation| format!(" ({nation})")).unwrap_or_default();
+        println!("{}{nation}  {}", partner.name, partner.organisation);
+        for agreement in world.agreements.iter().filter(|agreement| agreement.partner == partner.name) {
+            let may: Vec<_> = agreement.may.iter().map(|right| format!("{right:?}").to_lowercase()).collect();
+            let until = agreement.valid.until.map(|until| format!(", until {until}")).unwrap_or_default();
+            println!(
+                "  {:<20} {}, up to TLP:{}{until}",
+                agreement.collection,
+                may.join(" "),
+                agreement.ceiling
+            );
+        }
+    }
+}
+
+/// What a partner gets of an object, for people.
+pub(crate) fn print_preview(preview: &Preview) {
+    for copy in &preview.copies {
+        println!("{} in {}, version {}, for {}", preview.id, copy.collection, copy.version, preview.partner);
+        println!("  label {} from {}", copy.label, copy.origin);
+        for (pointer, reason) in &copy.removed {
+            println!("  without {pointer}: {reason}");
+        }
+        match (&copy.text, &copy.withheld) {
+            (Some(text), _) => println!("{text}"),
+            (None, reason) => println!("  withheld: {}", reason.as_deref().unwrap_or("")),
+        }
+    }
+}

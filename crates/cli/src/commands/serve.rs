@@ -1,0 +1,100 @@
+//! `cresset serve`: the node, until it is told to stop.
+
+use std::{path::Path, sync::Arc};
+
+use anyhow::bail;
+use exchange::ExchangeLimits;
+use server::{ServerConfig, ServerLimits, TlsFiles, system_clock};
+use store::embedded::Options;
+use tokio::signal::unix::{SignalKind, signal};
+use tracing_subscriber::EnvFilter;
+
+use crate::{
+    args::Serve,
+    node,
+    output::{Format, Outcome},
+};
+
+pub(crate) async fn run(dir: &Path, args: &Serve, log: &str) -> anyhow::Result<Outcome> {
+    start_log(log, if args.log_json { Format::Json } else { Format::Text });
+    if args.tls_certificate.is_none() && !args.listen.ip().is_loopback() && !args.plain_http {
+        bail!(
+            "other machines are served with TLS: give --tls-certificate and --tls-key, or --plain-http behind a proxy"
+        );
+    }
+    let mut options = Options::default();
+    if let Some(mib) = args.cache_mib {
+        options.cache_bytes_max = mib << 20;
+    }
+    let mut exchange_limits = ExchangeLimits::default();
+    set(&mut exchange_limits.envelope_objects_max, args.envelope_objects_max);
+    set(&mut exchange_limits.object.object_bytes_max, args.object_bytes_max);
+    let exchange = Arc::new(node::open(dir, &options, exchange_limits).await?);
+    let tls = match (&args.tls_certificate, &args.tls_key) {
+        (Some(certificates), Some(key)) => {
+            Some(TlsFiles { certificates: certificates.clone(), key: key.clone() })
+        }
+        _ => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
+    let config = ServerConfig {
+        listen: args.listen,
+        tls,
+        socket: Some(node::socket(dir)),
+        limits: limits(args),
+        clock: system_clock(),
+    };
+    let running = server::serve(Arc::clone(&exchange), config).await?;
+    tracing::info!(discovery = format!("{scheme}://{}/taxii2/", running.address), "the node answers");
+    told_to_stop().await?;
+    tracing::info!("stopping");
+    running.stop().await;
+    let _ = std::fs::remove_file(node::socket(dir));
+    exchange.store().close().await?;
+    Ok(Outcome::Done)
+}
+
+fn limits(args: &Serve) -> ServerLimits {
+    let mut limits = ServerLimits::default();
+    set(&mut limits.body_bytes_max, args.body_bytes_max);
+    set(&mut limits.bodies_bytes_max, args.bodies_bytes_max);
+    set(&mut limits.connections_max, args.connections_max);
+    set(&mut limits.page_objects_max, args.page_objects_max);
+    set(&mut limits.page_bytes_max, args.page_bytes_max);
+    set(&mut limits.head_seconds_max, args.head_seconds_max);
+    set(&mut limits.body_seconds_max, args.body_seconds_max);
+    set(&mut limits.idle_seconds_max, args.idle_seconds_max);
+    set(&mut limits.credential_seconds, args.credential_seconds);
+    // A body that is longer than all the room there is would wait for ever.
+    limits.bodies_bytes_max = limits.bodies_bytes_max.max(limits.body_bytes_max);
+    limits
+}
+
+fn set<T: Copy>(limit: &mut T, given: Option<T>) {
+    if let Some(given) = given {
+        *limit = given;
+    }
+}
+
+/// Logs to standard error, as text or JSON.
+pub(crate) fn start_log(filter: &str, format: Format) {
+    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
+    let result = match format {
+        Format::Json => builder.json().try_init(),
+        Format::Text => builder.with_ansi(false).try_init(),
+    };
+    if result.is_err() {
+        eprintln!("cresset: the log was started before");
+    }
+}
+
+/// Returns at SIGINT or SIGTERM.
+pub(crate) async fn told_to_stop() -> anyhow::Result<()> {
+    let mut terminate = signal(SignalKind::terminate())?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+        _ = terminate.recv() => {}
+    }
+    Ok(())
+}

@@ -1,0 +1,78 @@
+//! Does a node run on this directory? Then commands go through its socket, else they open the store themselves.
+
+use std::{
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use anyhow::{Context, bail};
+use exchange::{Exchange, ExchangeLimits};
+use server::{
+    Client, Imported,
+    admin::{self, Command, Reply},
+    system_clock,
+};
+use store::embedded::{Embedded, Options};
+
+/// Where commands go.
+pub(crate) enum Node {
+    /// To the store itself.
+    Here(Box<Exchange>),
+    /// To the node that has the store.
+    There(Client),
+}
+
+/// The socket in a data directory.
+pub(crate) fn socket(dir: &Path) -> PathBuf {
+    dir.join("cresset.sock")
+}
+
+/// Opens the journeys over the store in a data directory.
+pub(crate) async fn open(dir: &Path, options: &Options, limits: ExchangeLimits) -> anyhow::Result<Exchange> {
+    if !dir.join("store").is_dir() {
+        bail!("`{}` is no data directory: make one with `cresset init`", dir.display());
+    }
+    let store = Embedded::open(&dir.join("store"), options).context("cannot open the store")?;
+    Exchange::open(Arc::new(store), limits, system_clock().now()).await.context("cannot read the store")
+}
+
+impl Node {
+    /// The node of a data directory, running or not.
+    pub(crate) async fn of(dir: &Path) -> anyhow::Result<Self> {
+        if let Ok(client) = Client::connect(&socket(dir)).await {
+            return Ok(Self::There(client));
+        }
+        let exchange = open(dir, &Options::default(), ExchangeLimits::default()).await?;
+        Ok(Self::Here(Box::new(exchange)))
+    }
+
+    /// Has a command carried out.
+    pub(crate) async fn call(&mut self, command: Command) -> anyhow::Result<Reply> {
+        match self {
+            Self::Here(exchange) => Ok(admin::execute(exchange, command, system_clock().now()).await?),
+            Self::There(client) => Ok(client.call(command).await?),
+        }
+    }
+
+    /// Has an envelope taken into a collection.
+    pub(crate) async fn import(&mut self, collection: &str, envelope: &[u8]) -> anyhow::Result<Imported> {
+        match self {
+            Self::Here(exchange) => {
+                let now = system_clock().now();
+                let submission = exchange.own_submission(collection)?;
+                let prepared = exchange.prepare(envelope, now)?;
+                let warnings = prepared.warnings();
+                Ok(Imported::new(exchange.accept(&submission, prepared, now).await?, warnings))
+            }
+            Self::There(client) => Ok(client.import(collection, envelope).await?),
+        }
+    }
+
+    /// Lets go of the store.
+    pub(crate) async fn close(self) -> anyhow::Result<()> {
+        match self {
+            Self::Here(exchange) => Ok(exchange.store().close().await?),
+            Self::There(_) => Ok(()),
+        }
+    }
+}

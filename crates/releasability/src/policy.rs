@@ -1,0 +1,325 @@
+//! May this audience have something with this label, now?
+
+use std::{
+    collections::{BTreeMap, BTreeSet, HashSet},
+    fmt,
+};
+
+use stix::{Limits, Object, Timestamp, json::Value};
+
+use crate::{
+    audience::{Audience, Reader},
+    code::{Code, Community, Nation, Organisation},
+    label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Stamp, Tlp, Validity},
+    marking::{self, Classifications, Markings, TooManyMarkings},
+    redact,
+    sealed::{Releasable, Unreleased},
+};
+
+/// What was decided about a label.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Decision {
+    /// The audience may have it.
+    Release,
+    /// It may not, and why.
+    Withhold(Reason),
+}
+
+/// Why something is withheld: the first line of the rule that applies, with its number.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Reason {
+    /// 0: no agreement is in force.
+    NoAgreement,
+    /// 2: a marking is absent here or not understood.
+    Unknown,
+    /// 3: the time is outside the label's.
+    OutOfTime,
+    /// 4: a code that must not cover the audience does (or names a community that nobody declared here).
+    NotReleasableTo(Code),
+    /// 5: the audience is not cleared that high.
+    Clearance(ClassificationPolicy),
+    /// 6: none of these codes covers the audience.
+    NotNamed(BTreeSet<Code>),
+    /// 7: above the agreement's ceiling.
+    Ceiling(Tlp),
+    /// 8: RED and the organisation is not named.
+    RedUnnamed,
+    /// 9: from another partner, who has to be asked.
+    AskOriginator(Organisation),
+    /// 10: not in the collection's community.
+    Community(Community),
+    /// A property that the type requires is withheld, and so the object.
+    RequiredProperty(String),
+    /// A property refers to an object that is withheld.
+    Reference,
+    /// The id belongs, for this reader, to another origin.
+    OtherClaim,
+}
+
+impl Reason {
+    /// The number of the rule's line; 0 for the agreement, 11 and above for what follows from other decisions.
+    pub const fn rule(&self) -> u8 {
+        match self {
+            Self::NoAgreement => 0,
+            Self::Unknown => 2,
+            Self::OutOfTime => 3,
+            Self::NotReleasableTo(_) => 4,
+            Self::Clearance(_) => 5,
+            Self::NotNamed(_) => 6,
+            Self::Ceiling(_) => 7,
+            Self::RedUnnamed => 8,
+            Self::AskOriginator(_) => 9,
+            Self::Community(_) => 10,
+            Self::RequiredProperty(_) => 11,
+            Self::Reference => 12,
+            Self::OtherClaim => 13,
+        }
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoAgreement => write!(f, "no agreement is in force for the collection"),
+            Self::Unknown => write!(f, "a marking is absent here or not understood"),
+            Self::OutOfTime => write!(f, "the label's time has not begun or is over"),
+            Self::NotReleasableTo(code) => write!(f, "the label says not releasable to {code}"),
+            Self::Clearance(policy) => {
+                write!(f, "the classification in policy {} is above the clearance", policy.0)
+            }
+            Self::NotNamed(codes) => {
+                write!(f, "the label is releasable only to")?;
+                codes.iter().try_for_each(|code| write!(f, " {code}"))
+            }
+            Self::Ceiling(tlp) => write!(f, "TLP:{tlp} is above the agreement's ceiling"),
+            Self::RedUnnamed => write!(f, "TLP:RED does not name the organisation"),
+            Self::AskOriginator(origin) => {
+                write!(f, "it is not ours to pass on: ask {origin} for a release that names the recipient")
+            }
+            Self::Community(community) => write!(f, "it stays inside the community {community}"),
+            Self::RequiredProperty(pointer) => {
+                write!(f, "what is left without {pointer} is no object of the standard")
+            }
+            Self::Reference => write!(f, "it refers to an object that is withheld"),
+            Self::OtherClaim => write!(f, "the id belongs to another origin's earlier object"),
+        }
+    }
+}
+
+/// Everything that decides, but the objects: this node's organisation, communities, classifications, markings.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    own: Organisation,
+    communities: BTreeMap<Community, Vec<(Code, Validity)>>,
+    classifications: Classifications,
+    markings: Markings,
+}
+
+impl Policy {
+    /// A policy that knows only the standard markings.
+    pub fn new(own: Organisation) -> Self {
+        Self {
+            own,
+            communities: BTreeMap::new(),
+            classifications: Classifications::new(),
+            markings: Markings::default(),
+        }
+    }
+
+    /// Declares a community: a dated list of nations and organisations.
+    #[must_use]
+    pub fn with_community(mut self, name: Community, members: Vec<(Code, Validity)>) -> Self {
+        self.communities.insert(name, members);
+        self
+    }
+
+    /// Declares a classification policy: the names of its levels, lowest first.
+    #[must_use]
+    pub fn with_classification(mut self, policy: ClassificationPolicy, levels: Vec<String>) -> Self {
+        self.classifications.insert(policy, levels);
+        self
+    }
+
+    /// This node's organisation.
+    pub fn own(&self) -> &Organisation {
+        &self.own
+    }
+
+    /// The classification policies and the names of their levels.
+    pub fn classifications(&self) -> &Classifications {
+        &self.classifications
+    }
+
+    /// An organisation as an audience, with the communities that it is in by itself or by its nation.
+    pub fn audience(
+        &self,
+        organisation: Organisation,
+        nation: Option<Nation>,
+        clearances: BTreeMap<ClassificationPolicy, Level>,
+    ) -> Audience {
+        let is_member = |code: &Code| match code {
+            Code::Organisation(member) => *member == organisation,
+            Code::Nation(member) => nation == Some(*member),
+            Code::Community(_) => false,
+        };
+        let memberships = self
+            .communities
+            .iter()
+            .flat_map(|(name, members)| members.iter().map(move |(code, valid)| (name, code, valid)))
+            .filter(|(_, code, _)| is_member(code))
+            .map(|(name, _, valid)| (name.clone(), *valid))
+            .collect();
+        Audience { organisation, nation, memberships, clearances }
+    }
+
+    /// Learns what an origin says a marking-definition means.
+    ///
+    /// # Errors
+    /// [`TooManyMarkings`].
+    pub fn define_marking(
+        &mut self,
+        definition: Value<'_>,
+        origin: &Organisation,
+    ) -> Result<(), TooManyMarkings> {
+        let id = definition.get("id").and_then(Value::as_str).unwrap_or_default();
+        if marking::standard(&id).is_some() {
+            return Ok(());
+        }
+        let label = marking::label(definition, &self.classifications);
+        self.markings.define(&id, origin, &label)
+    }
+
+    /// The label of an object: the join of its markings, or the collection's default where it has none. A
+    /// marking-definition is marked by itself as well.
+    pub fn label(&self, object: &Object, origin: &Organisation, default: &Label) -> Label {
+        let resolve = |id: &str| self.markings.resolve(id, origin, &self.own);
+        let joined = object.markings().map(resolve).reduce(|a, b| a.join(&b));
+        if object.object_type() != "marking-definition" {
+            return joined.unwrap_or_else(|| default.clone());
+        }
+        if marking::standard(object.id()).is_some() {
+            return Label::clear();
+        }
+        let own = resolve(object.id());
+        joined.map_or(own.clone(), |joined| joined.join(&own))
+    }
+
+    /// What decides about an object before it is read.
+    pub fn stamp(&self, object: &Object, origin: &Organisation, default: &Label) -> Stamp {
+        Stamp {
+            origin: origin.clone(),
+            label: self.label(object, origin, default),
+            granularity: if object.has_granular_markings() {
+                Granularity::Granular
+            } else {
+                Granularity::Whole
+            },
+        }
+    }
+
+    /// What a marking on an object of `origin` means here.
+    pub fn resolve(&self, id: &str, origin: &Organisation) -> Label {
+        self.markings.resolve(id, origin, &self.own)
+    }
+
+    /// The rule: what is decided about a label, for a reader. The first line that applies.
+    pub fn decide(&self, label: &Label, origin: &Organisation, reader: &Reader<'_>) -> Decision {
+        match self.withheld(label, origin, reader) {
+            Some(reason) => Decision::Withhold(reason),
+            None => Decision::Release,
+        }
+    }
+
+    fn withheld(&self, label: &Label, origin: &Organisation, reader: &Reader<'_>) -> Option<Reason> {
+        let Reader { audience, terms, now } = *reader;
+        if !terms.valid.contains(now) {
+            return Some(Reason::NoAgreement);
+        }
+        if audience.organisation == *origin {
+            return None;
+        }
+        if !label.unknown.is_empty() {
+            return Some(Reason::Unknown);
+        }
+        if !label.valid.contains(now) {
+            return Some(Reason::OutOfTime);
+        }
+        if let Some(code) = label.not.iter().find(|code| self.denies(code, audience, now)) {
+            return Some(Reason::NotReleasableTo(code.clone()));
+        }
+        let cleared = |policy, level| audience.clearances.get(policy).is_some_and(|own| own >= level);
+        if let Some((policy, _)) = label.levels.iter().find(|(policy, level)| !cleared(*policy, *level)) {
+            return Some(Reason::Clearance(policy.clone()));
+        }
+        let covers = |set: &BTreeSet<Code>| set.iter().any(|code| audience.is_covered_by(code, now));
+        if let Some(set) = label.rel.iter().find(|set| !covers(set)) {
+            return Some(Reason::NotNamed(set.clone()));
+        }
+        if label.tlp > terms.ceiling {
+            return Some(Reason::Ceiling(label.tlp));
+        }
+        let names = |set: &BTreeSet<Code>| {
+            let itself =
+                |code: &Code| matches!(code, Code::Organisation(own) if *own == audience.organisation);
+            set.iter().any(itself)
+        };
+        if label.tlp == Tlp::Red && !label.rel.iter().any(names) {
+            return Some(Reason::RedUnnamed);
+        }
+        let controlled = label.orcon == OriginatorControl::Yes || label.tlp >= Tlp::Amber;
+        // Every set covers the audience by now, so one set of any kind names it.
+        if *origin != self.own && controlled && label.rel.is_empty() {
+            return Some(Reason::AskOriginator(origin.clone()));
+        }
+        let outside = |community: &&Community| !audience.is_in(community, now);
+        if label.tlp >= Tlp::Green
+            && let Some(community) = terms.community.as_ref().filter(outside)
+        {
+            return Some(Reason::Community(community.clone()));
+        }
+        None
+    }
+
+    /// A community that nobody declared here may hold anyone, so naming it in `not` denies everyone.
+    fn denies(&self, code: &Code, audience: &Audience, now: Timestamp) -> bool {
+        match code {
+            Code::Community(community) if !self.communities.contains_key(community) => true,
+            Code::Community(_) | Code::Nation(_) | Code::Organisation(_) => audience.is_covered_by(code, now),
+        }
+    }
+
+    /// Those of the stamps that the reader may see at all: an allow-list, so a label nobody knows yet is not in it.
+    pub fn visible<'a, K>(
+        &self,
+        stamps: impl IntoIterator<Item = (K, &'a Stamp)>,
+        reader: &Reader<'_>,
+    ) -> impl Iterator<Item = K> {
+        let released = |stamp: &Stamp| self.decide(&stamp.label, &stamp.origin, reader) == Decision::Release;
+        stamps.into_iter().filter_map(move |(key, stamp)| released(stamp).then_some(key))
+    }
+
+    /// The only way to make a [`Releasable`]. `withheld` holds the ids among the object's references that are held here and
+    /// withheld from the reader; where nothing has to go, the object is not even read.
+    ///
+    /// # Errors
+    /// [`Reason`], where the object does not exist for the reader.
+    pub fn release(
+        &self,
+        object: Unreleased<Object>,
+        stamp: &Stamp,
+        reader: &Reader<'_>,
+        withheld: &HashSet<String>,
+    ) -> Result<Releasable<Object>, Reason> {
+        if let Decision::Withhold(reason) = self.decide(&stamp.label, &stamp.origin, reader) {
+            return Err(reason);
+        }
+        let object = object.into_inner();
+        let refers = !withheld.is_empty() && object.references().any(|id| withheld.contains(id));
+        // What it brought itself, the reader knows already; and what is taken out of it would tell what is held here.
+        if reader.audience.organisation == stamp.origin || (!object.has_granular_markings() && !refers) {
+            return Ok(Releasable::whole(object));
+        }
+        let redaction = redact::Redaction { policy: self, stamp, reader, withheld, limits: &Limits::DEFAULT };
+        redaction.apply(object)
+    }
+}

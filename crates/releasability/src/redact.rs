@@ -1,0 +1,335 @@
+//! What is left of an object when properties must go?
+//!
+//! Everything that stays keeps its bytes. Values are known by where they start in the text.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use stix::{
+    Code as FindingCode, Limits, Object, Severity,
+    json::{Kind, Tree, Value},
+    object,
+};
+
+use crate::{
+    Reason,
+    audience::Reader,
+    label::{Label, Stamp},
+    policy::{Decision, Policy},
+    sealed::Releasable,
+};
+
+pub(crate) struct Redaction<'a> {
+    pub(crate) policy: &'a Policy,
+    pub(crate) stamp: &'a Stamp,
+    pub(crate) reader: &'a Reader<'a>,
+    pub(crate) withheld: &'a HashSet<String>,
+    pub(crate) limits: &'a Limits,
+}
+
+/// The granular markings of one object, resolved.
+struct Granular<'t> {
+    /// Label of each entry of `granular_markings`, none for language entries.
+    labels: Vec<Option<Label>>,
+    /// Which entries speak of the value that starts here.
+    by_start: BTreeMap<usize, Vec<usize>>,
+    value: Option<Value<'t>>,
+}
+
+/// What goes.
+#[derive(Default)]
+struct Gone {
+    starts: BTreeSet<usize>,
+    removed: Vec<(String, Reason)>,
+}
+
+impl Redaction<'_> {
+    /// Takes out what the reader may not have.
+    ///
+    /// # Errors
+    /// [`Reason::RequiredProperty`] where what is left is no object of the standard any more.
+    pub(crate) fn apply(&self, object: Object) -> Result<Releasable<Object>, Reason> {
+        let unreadable = || Reason::RequiredProperty(String::new());
+        let text = object.text();
+        let tree = object::tree(&text, self.limits).map_err(|_| unreadable())?;
+        let granular = self.granular(&tree)?;
+        let mut gone = Gone::default();
+        let root = tree.root();
+        self.mark(root, &Place { pointer: String::new(), entries: Vec::new() }, &granular, &mut gone);
+        if gone.starts.is_empty() {
+            return Ok(Releasable::whole(object));
+        }
+        let first = gone.removed.first().map(|(pointer, _)| pointer.clone()).unwrap_or_default();
+        if gone.starts.contains(&root.span().start) {
+            return Err(Reason::RequiredProperty(first));
+        }
+        let mut out = Vec::with_capacity(text.len());
+        Emitter { root, gone: &gone, granular: granular.value.map(|value| value.span().start) }
+            .emit(root, &mut out);
+        let left = self.readable(&out).ok_or(Reason::RequiredProperty(first))?;
+        Ok(Releasable::redacted(left, gone.removed))
+    }
+
+    /// What is left, if it still is an object of the standard.
+    fn readable(&self, text: &[u8]) -> Option<Object> {
+        let (left, findings) = stix::validate::check(text, self.limits, self.reader.now);
+        // The contents of the id were complete where they came from; a part of them does not make the id wrong.
+        let spoils = |finding: &stix::Finding| {
+            finding.severity == Severity::Error && finding.code != FindingCode::IdDeterministic
+        };
+        if findings.iter().any(spoils) { None } else { left }
+    }
+
+    fn granular<'t>(&self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
+        let root = tree.root();
+        let value = root.get("granular_markings");
+        let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
+        for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
+            let marking = entry.get("marking_ref").and_then(Value::as_str);
+            granular.labels.push(marking.map(|id| self.policy.resolve(&id, &self.stamp.origin)));
+            for selector in entry.get("selectors").map(Value::elements).into_iter().flatten() {
+                let path = selector.as_str().unwrap_or_default();
+                // A marking that speaks of nothing we can find may have meant anything.
+                let target = resolve(root, &path).ok_or(Reason::Unknown)?;
+                granular.by_start.entry(target.span().start).or_default().push(index);
+            }
+        }
+        Ok(granular)
+    }
+
+    /// Marks the values below `value` that go, and says whether `value` itself is left with nothing.
+    fn mark(&self, value: Value<'_>, place: &Place, granular: &Granular<'_>, gone: &mut Gone) {
+        let start = value.span().start;
+        let mut entries = place.entries.clone();
+        if let Some(more) = granular.by_start.get(&start) {
+            entries.extend(more);
+            if let Some(reason) = self.property_withheld(&entries, granular) {
+                gone.take(start, &place.pointer, reason);
+                return;
+            }
+        }
+        let inner = |step: &str| Place {
+            pointer: format!("{}/{}", place.pointer, object::escape_pointer(step)),
+            entries: entries.clone(),
+        };
+        match value.kind() {
+            Kind::Dictionary => {
+                for (key, member) in value.members() {
+                    let name = key.as_str().unwrap_or_default();
+                    let place = inner(&name);
+                    // Granular markings follow from what is left; see `Emitter::granular`.
+                    if place.pointer == "/granular_markings" {
+                        continue;
+                    }
+                    self.mark_reference(&name, member, &place, gone);
+                    if !gone.starts.contains(&member.span().start) {
+                        self.mark(member, &place, granular, gone);
+                    }
+                }
+                gone.take_if_emptied(value, value.members().map(|(_, member)| member));
+            }
+            Kind::List => {
+                for (index, element) in value.elements().enumerate() {
+                    if !gone.starts.contains(&element.span().start) {
+                        self.mark(element, &inner(&index.to_string()), granular, gone);
+                    }
+                }
+                gone.take_if_emptied(value, value.elements());
+            }
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {}
+        }
+    }
+
+    /// The label of a property is the join of the object's with every marking on it or above it.
+    fn property_withheld(&self, entries: &[usize], granular: &Granular<'_>) -> Option<Reason> {
+        let labels = entries.iter().filter_map(|&entry| granular.labels.get(entry)?.as_ref());
+        let label = labels.fold(self.stamp.label.clone(), |joined, label| joined.join(label));
+        match self.policy.decide(&label, &self.stamp.origin, self.reader) {
+            Decision::Release => None,
+            Decision::Withhold(reason) => Some(reason),
+        }
+    }
+
+    /// Marks references to withheld objects. Markings of the object stay: a reader has to know how to treat what it gets.
+    fn mark_reference(&self, name: &str, member: Value<'_>, place: &Place, gone: &mut Gone) {
+        let is_withheld =
+            |value: Value<'_>| value.as_str().is_some_and(|id| self.withheld.contains(id.as_ref()));
+        if name == "object_marking_refs" || name == "marking_ref" {
+            return;
+        }
+        if name.ends_with("_ref") && is_withheld(member) {
+            gone.take(member.span().start, &place.pointer, Reason::Reference);
+        } else if name.ends_with("_refs") {
+            for (index, element) in member.elements().enumerate().filter(|(_, element)| is_withheld(*element))
+            {
+                gone.take(element.span().start, &format!("{}/{index}", place.pointer), Reason::Reference);
+            }
+        }
+    }
+}
+
+struct Place {
+    pointer: String,
+    /// Entries of `granular_markings` that speak of the values above.
+    entries: Vec<usize>,
+}
+
+impl Gone {
+    fn take(&mut self, start: usize, pointer: &str, reason: Reason) {
+        self.starts.insert(start);
+        self.removed.push((pointer.to_owned(), reason));
+    }
+
+    /// The standard forbids empty lists and dictionaries, so one goes with its last member.
+    fn take_if_emptied<'t>(&mut self, value: Value<'_>, mut children: impl Iterator<Item = Value<'t>>) {
+        if !value.is_empty() && children.all(|child| self.starts.contains(&child.span().start)) {
+            self.starts.insert(value.span().start);
+        }
+    }
+}
+
+/// Finds what a selector (STIX 2.1 section 7.2.3.1) speaks of: `name`, `labels.[0]`, `extensions.x.y`.
+fn resolve<'t>(root: Value<'t>, selector: &str) -> Option<Value<'t>> {
+    selector.split('.').try_fold(root, |value, step| match list_index(step) {
+        Some(index) => value.elements().nth(index),
+        None => value.get(step),
+    })
+}
+
+fn list_index(step: &str) -> Option<usize> {
+    step.strip_prefix('[')?.strip_suffix(']')?.parse().ok()
+}
+
+struct Emitter<'a> {
+    root: Value<'a>,
+    gone: &'a Gone,
+    /// Where the object's `granular_markings` start.
+    granular: Option<usize>,
+}
+
+impl Emitter<'_> {
+    fn is_gone(&self, value: Value<'_>) -> bool {
+        self.gone.starts.contains(&value.span().start)
+    }
+
+    fn is_touched(&self, value: Value<'_>) -> bool {
+        let span = value.span();
+        let granular = self.granular.is_some_and(|start| span.contains(&start));
+        granular || self.gone.starts.range(span).next().is_some()
+    }
+
+    fn emit(&self, value: Value<'_>, out: &mut Vec<u8>) {
+        if !self.is_touched(value) {
+            out.extend_from_slice(value.raw().as_bytes());
+            return;
+        }
+        match value.kind() {
+            Kind::Dictionary => {
+                let members = value.members().map(|(key, member)| (key.span().start, member));
+                self.emit_container(value, members, out);
+            }
+            Kind::List => {
+                let elements = value.elements().map(|element| (element.span().start, element));
+                self.emit_container(value, elements, out);
+            }
+            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
+                out.extend_from_slice(value.raw().as_bytes());
+            }
+        }
+    }
+
+    /// Writes the members that stay, with the separators that stood before them.
+    fn emit_container<'t>(
+        &self,
+        value: Value<'t>,
+        members: impl Iterator<Item = (usize, Value<'t>)>,
+        out: &mut Vec<u8>,
+    ) {
+        let span = value.span();
+        let text = self.root.raw().as_bytes();
+        let base = self.root.span().start;
+        let copy = |from: usize, to: usize, out: &mut Vec<u8>| {
+            out.extend_from_slice(text.get(from - base..to - base).unwrap_or(&[]));
+        };
+        out.extend(text.get(span.start - base));
+        let mut end_of_last = span.start + 1;
+        let mut lead: Option<(usize, usize)> = None;
+        let mut written = false;
+        for (start, member) in members {
+            let before = (end_of_last, start);
+            end_of_last = member.span().end;
+            // The first member that stays takes the place, and the white space, of the first that stood there.
+            let lead = *lead.get_or_insert(before);
+            let replaced = (Some(member.span().start) == self.granular).then(|| self.granular(member));
+            if self.is_gone(member) || replaced.as_ref().is_some_and(Option::is_none) {
+                continue;
+            }
+            let (from, to) = if written { before } else { lead };
+            copy(from, to, out);
+            copy(start, member.span().start, out);
+            match replaced.flatten() {
+                Some(markings) => out.extend_from_slice(markings.as_bytes()),
+                None => self.emit(member, out),
+            }
+            written = true;
+        }
+        copy(end_of_last, span.end, out);
+    }
+
+    /// `granular_markings` as they speak of what is left; none where nothing is left to speak of.
+    fn granular(&self, markings: Value<'_>) -> Option<String> {
+        let mut entries = Vec::new();
+        for entry in markings.elements() {
+            let selectors: Vec<_> = entry
+                .get("selectors")
+                .map(Value::elements)
+                .into_iter()
+                .flatten()
+                .map(|selector| (selector, self.renumber(&selector.as_str().unwrap_or_default())))
+                .collect();
+            if selectors.iter().all(|(selector, left)| left.as_deref() == selector.as_str().as_deref()) {
+                entries.push(entry.raw().to_owned());
+                continue;
+            }
+            let left: Vec<_> = selectors
+                .into_iter()
+                .filter_map(|(_, left)| left)
+                .map(|left| format!("\"{left}\""))
+                .collect();
+            if !left.is_empty() {
+                entries.push(with_selectors(entry, &left.join(",")));
+            }
+        }
+        (!entries.is_empty()).then(|| format!("[{}]", entries.join(",")))
+    }
+
+    /// The selector for the same value after lists lost elements; none where the value itself is gone.
+    fn renumber(&self, selector: &str) -> Option<String> {
+        let mut value = self.root;
+        let mut steps = Vec::new();
+        for step in selector.split('.') {
+            let (next, name) = match list_index(step) {
+                Some(index) => {
+                    let lost = value.elements().take(index).filter(|element| self.is_gone(*element)).count();
+                    (value.elements().nth(index)?, format!("[{}]", index - lost))
+                }
+                None => (value.get(step)?, step.to_owned()),
+            };
+            if self.is_gone(next) {
+                return None;
+            }
+            value = next;
+            steps.push(name);
+        }
+        Some(steps.join("."))
+    }
+}
+
+/// An entry of `granular_markings` with other selectors, the rest as it stood.
+fn with_selectors(entry: Value<'_>, selectors: &str) -> String {
+    let raw = entry.raw();
+    let base = entry.span().start;
+    let Some(span) = entry.get("selectors").map(Value::span) else { return raw.to_owned() };
+    let before = raw.get(..span.start - base).unwrap_or("");
+    let after = raw.get(span.end - base..).unwrap_or("");
+    format!("{before}[{selectors}]{after}")
+}

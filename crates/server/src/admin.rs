@@ -1,0 +1,282 @@
+//! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
+
+use exchange::{
+    ApplyError, ApplyMode, CollectionSummary, Credential, Exchange, ExchangeError, Preview, Secret,
+    world::{Difference, World},
+};
+use serde::{Deserialize, Serialize};
+use stix::Timestamp;
+use uuid::Uuid;
+
+/// A command.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Command {
+    /// Makes the declaration true, or says what would change.
+    Apply {
+        /// The declaration.
+        world: Box<World>,
+        /// Whether to say only.
+        dry_run: bool,
+    },
+    /// Gives the declaration in force.
+    World,
+    /// Lists the collections with their sizes.
+    Collections,
+    /// Makes a token for a partner.
+    IssueToken {
+        /// The partner's name.
+        partner: String,
+        /// What it is for.
+        note: String,
+        /// From when on it is refused.
+        expires: Option<String>,
+    },
+    /// Makes a password for a partner, in place of the one before.
+    IssuePassword {
+        /// The partner's name.
+        partner: String,
+    },
+    /// Lists credentials, without secrets.
+    Credentials,
+    /// Withdraws a credential.
+    Withdraw {
+        /// Its id.
+        id: Uuid,
+    },
+    /// Shows what a partner gets of an object.
+    Preview {
+        /// The object.
+        id: String,
+        /// The partner's name.
+        partner: String,
+    },
+    /// Says how the node is.
+    Doctor,
+}
+
+/// An answer.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Reply {
+    /// What changed, or would.
+    Applied {
+        /// Entry by entry.
+        differences: Vec<Difference>,
+        /// The version in force.
+        version: u64,
+    },
+    /// The declaration in force.
+    World(Option<Box<World>>),
+    /// The collections.
+    Collections(Vec<CollectionSummary>),
+    /// A secret, shown this once.
+    Secret {
+        /// The credential's id.
+        id: Uuid,
+        /// The secret.
+        secret: String,
+    },
+    /// The credentials.
+    Credentials(Vec<CredentialSummary>),
+    /// It is withdrawn.
+    Withdrawn,
+    /// What the partner gets.
+    Preview(Box<Preview>),
+    /// How the node is.
+    Doctor(Report),
+    /// Why it was not done.
+    Refused {
+        /// In words.
+        reasons: Vec<String>,
+    },
+}
+
+/// A credential without its secret.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct CredentialSummary {
+    /// Its id.
+    pub id: Uuid,
+    /// Whose it is.
+    pub partner: String,
+    /// `token` or `password`.
+    pub kind: String,
+    /// What it is for.
+    pub note: String,
+    /// When it was made.
+    pub created: String,
+    /// From when on it is refused.
+    pub expires: Option<String>,
+}
+
+/// How a node is.
+#[derive(Debug, Serialize, Deserialize)]
+pub struct Report {
+    /// The store's backend.
+    pub backend: String,
+    /// Date added of the last change.
+    pub last_change: String,
+    /// How many objects it holds.
+    pub objects: u64,
+    /// See [`Exchange::alarms`].
+    pub alarms: u64,
+    /// What an administrator should look at.
+    pub remarks: Vec<String>,
+}
+
+/// Why a command could not be carried out at all.
+#[derive(Debug, thiserror::Error)]
+pub enum AdminError {
+    /// The journeys failed.
+    #[error(transparent)]
+    Exchange(#[from] ExchangeError),
+    /// The machine has no randomness.
+    #[error("the password cannot be hashed: {0}")]
+    Hash(argon2::password_hash::Error),
+}
+
+/// Carries out a command.
+///
+/// # Errors
+/// [`AdminError`]; what the administrator can mend is a [`Reply::Refused`] instead.
+pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> Result<Reply, AdminError> {
+    Ok(match command {
+        Command::Apply { world, dry_run } => {
+            let mode = if dry_run { ApplyMode::DryRun } else { ApplyMode::Change };
+            match exchange.apply(*world, mode, now).await {
+                Ok(applied) => Reply::Applied { differences: applied.differences, version: applied.version },
+                Err(ApplyError::Problems(problems)) => {
+                    Reply::Refused { reasons: problems.iter().map(ToString::to_string).collect() }
+                }
+                Err(ApplyError::Conflict) => refused(&ApplyError::Conflict.to_string()),
+                Err(ApplyError::Exchange(error)) => return Err(error.into()),
+            }
+        }
+        Command::World => Reply::World(exchange.world().map(Box::new)),
+        Command::Collections => Reply::Collections(exchange.collections().await?),
+        Command::IssueToken { partner, note, expires } => {
+            if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
+                return Ok(refused("`expires` is no timestamp"));
+            }
+            let token = random_token();
+            let secret = Secret::Token(crate::hash_token(&token));
+            issue(
+                exchange,
+                &partner,
+                Credential { note, expires, ..credential(&partner, secret, now) },
+                token,
+                now,
+            )
+            .await?
+        }
+        Command::IssuePassword { partner } => {
+            let password = random_token();
+            let secret = Secret::Password(crate::hash_password(&password).map_err(AdminError::Hash)?);
+            issue(exchange, &partner, credential(&partner, secret, now), password, now).await?
+        }
+        Command::Credentials => Reply::Credentials(exchange.credentials().into_iter().map(summary).collect()),
+        Command::Withdraw { id } => {
+            if !exchange.credentials().iter().any(|credential| credential.id == id) {
+                return Ok(refused("there is no credential with this id"));
+            }
+            exchange.change_credentials(|all| all.retain(|credential| credential.id != id), now).await?;
+            Reply::Withdrawn
+        }
+        Command::Preview { id, partner } => match exchange.preview(&id, &partner, now).await? {
+            Some(preview) if preview.copies.is_empty() => refused("no object with this id is held here"),
+            Some(preview) => Reply::Preview(Box::new(preview)),
+            None => refused("there is no partner of this name"),
+        },
+        Command::Doctor => Reply::Doctor(report(exchange, now).await?),
+    })
+}
+
+fn refused(reason: &str) -> Reply {
+    Reply::Refused { reasons: vec![reason.to_owned()] }
+}
+
+/// 244 random bits as 64 hexadecimal digits: letters and digits only, for clients that split at other characters.
+fn random_token() -> String {
+    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
+}
+
+fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
+    Credential {
+        id: Uuid::new_v4(),
+        partner: partner.to_owned(),
+        secret,
+        note: String::new(),
+        created: now.to_string(),
+        expires: None,
+    }
+}
+
+async fn issue(
+    exchange: &Exchange,
+    partner: &str,
+    credential: Credential,
+    secret: String,
+    now: Timestamp,
+) -> Result<Reply, ExchangeError> {
+    let Some(world) = exchange.world() else { return Err(ExchangeError::NoWorld) };
+    if !world.partners.iter().any(|declared| declared.name == partner) {
+        return Ok(refused("there is no partner of this name"));
+    }
+    let id = credential.id;
+    let change = |all: &mut Vec<Credential>| {
+        if matches!(credential.secret, Secret::Password(_)) {
+            all.retain(|old| old.partner != credential.partner || matches!(old.secret, Secret::Token(_)));
+        }
+        all.push(credential);
+    };
+    exchange.change_credentials(change, now).await?;
+    Ok(Reply::Secret { id, secret })
+}
+
+fn summary(credential: Credential) -> CredentialSummary {
+    let kind = match credential.secret {
+        Secret::Token(_) => "token",
+        Secret::Password(_) => "password",
+    };
+    CredentialSummary {
+        id: credential.id,
+        partner: credential.partner,
+        kind: kind.to_owned(),
+        note: credential.note,
+        created: credential.created,
+        expires: credential.expires,
+    }
+}
+
+async fn report(exchange: &Exchange, now: Timestamp) -> Result<Report, ExchangeError> {
+    let collections = exchange.collections().await?;
+    let mut remarks = Vec::new();
+    match exchange.world() {
+        None => remarks.push("nothing is declared yet: run `cresset apply world.toml`".to_owned()),
+        Some(world) => {
+            for agreement in &world.agreements {
+                if agreement.valid.until.is_some_and(|until| until <= now) {
+                    let (partner, collection) = (&agreement.partner, &agreement.collection);
+                    remarks.push(format!("the agreement of `{partner}` on `{collection}` is over"));
+                }
+            }
+            let credentials = exchange.credentials();
+            for partner in &world.partners {
+                let has = credentials.iter().any(|credential| credential.partner == partner.name);
+                if !has && partner.certificates.is_empty() {
+                    remarks.push(format!("partner `{}` has no token, password or certificate", partner.name));
+                }
+            }
+        }
+    }
+    if exchange.alarms() > 0 {
+        remarks.push("the store and the policy disagreed about a label: report this".to_owned());
+    }
+    Ok(Report {
+        backend: exchange.store().name().to_owned(),
+        last_change: exchange.store().last().date_added().to_micros_text(),
+        objects: collections.iter().map(|collection| collection.objects).sum(),
+        alarms: exchange.alarms(),
+        remarks,
+    })
+}
