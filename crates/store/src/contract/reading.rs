@@ -32,6 +32,10 @@ pub async fn a_page_holds_what_is_visible_and_behind_the_place<B: Backend>() {
             assert!(!page.more);
         }
     }
+    let (place, label, _) = everything[0];
+    assert!(held(&*store, label, place).await.is_some());
+    assert_eq!(held(&*store, green, place).await, None, "an object is found under its own label only");
+    assert_eq!(store.object(OTHER_ROOM, label, place).await.unwrap(), None, "and in its own collection only");
     let page = page(&*store, &all_of(ROOM), &[red, green, blue]).await;
     for (held, (_, _, number)) in page.objects.iter().zip(&everything) {
         assert_eq!(
