@@ -160,6 +160,9 @@ impl Stamps {
     }
 
     fn insert(&mut self, id: LabelId, stamp: Stamp) {
+        if self.by_id.contains_key(&id) {
+            return;
+        }
         *self.counts.entry(stamp.origin.clone()).or_default() += 1;
         let stamp = Arc::new(stamp);
         self.by_id.insert(id, Arc::clone(&stamp));
@@ -212,11 +215,13 @@ impl Exchange {
         let mut policy =
             world.as_ref().map_or_else(|| Policy::new(nobody()), |known| known.registry.policy());
         self.define_held_markings(&mut policy, &stamps).await?;
-        self.state.store(Arc::new(State {
-            world: world.map(Arc::new),
-            policy: Arc::new(policy),
-            stamps: Arc::new(stamps),
-        }));
+        let (world, policy) = (world.map(Arc::new), Arc::new(policy));
+        self.state.rcu(|current| {
+            // Others intern meanwhile, so nothing that is known is forgotten.
+            let mut known = Stamps::clone(&current.stamps);
+            stamps.iter().for_each(|(id, stamp)| known.insert(id, stamp.clone()));
+            State { world: world.clone(), policy: Arc::clone(&policy), stamps: Arc::new(known) }
+        });
         Ok(())
     }
 

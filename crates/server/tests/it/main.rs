@@ -15,6 +15,7 @@ mod concurrent;
 mod conformance;
 mod deleting;
 mod errors;
+mod faults;
 mod filters;
 mod ground;
 mod headers;
