@@ -10,7 +10,7 @@ use crate::position::Position;
 pub const MATCH_VALUES_MAX: usize = 1000;
 
 /// The longest query string that is read, in bytes.
-pub const QUERY_BYTES_MAX: usize = 64 << 10;
+pub const QUERY_BYTES_MAX: usize = 32 << 10;
 
 /// A parsed query string.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use testkit::{
     objects::{RED, indicator, malware, marked},
 };
 
-use crate::ground::{Ground, RW, Read, Setup, all, object_of, objects_of};
+use crate::ground::{Ground, RW, Setup, all, object_of, objects_of};
 
 async fn ground() -> (Ground, Arc<Faulty>) {
     let store = Arc::new(Faulty::new(Arc::new(Memory::default())));
