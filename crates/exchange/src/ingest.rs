@@ -55,8 +55,8 @@ enum Entry {
 /// An element of an envelope that was refused.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Failure {
-    /// Its place among the envelope's objects, from 0.
-    pub index: usize,
+    /// Its place among the envelope's objects, from 0; not known of those that only the store refused.
+    pub index: Option<usize>,
     /// Its id, where one could be read.
     pub id: Option<String>,
     /// Its version, where one could be read.
@@ -179,7 +179,7 @@ fn failure(index: usize, text: &[u8], findings: &[Finding]) -> Failure {
     let id = field("id").filter(|id| id.len() <= limits.id_bytes_max && Id::new(id).is_ok());
     let version = field("modified").or_else(|| field("created"));
     Failure {
-        index,
+        index: Some(index),
         id,
         version: version.and_then(|text| Some(Timestamp::parse(&text).ok()?.to_string())),
         message: findings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; "),
@@ -433,7 +433,7 @@ fn accepted(
     };
     for (object, version, outcome) in outcomes.take(content.objects) {
         let refused = |code: Code, message: &str| Failure {
-            index: usize::MAX,
+            index: None,
             id: Some(object.clone()),
             version: version.map(|version| version.to_string()),
             message: Finding::error(code, "", "-", message).to_string(),

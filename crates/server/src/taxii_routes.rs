@@ -394,7 +394,8 @@ fn status_resource(accepted: Accepted) -> resource::Status {
 
 /// A detail names id and version even of an object that has none to read: then stand-ins that say where it stood.
 fn failure_detail(failure: Failure) -> resource::StatusDetail {
-    let stand_in = || format!("x-cresset-unreadable--00000000-0000-4000-8000-{:012}", failure.index);
+    let stand_in =
+        || format!("x-cresset-unreadable--00000000-0000-4000-8000-{:012}", failure.index.unwrap_or(0));
     resource::StatusDetail {
         id: failure.id.clone().unwrap_or_else(stand_in),
         version: failure.version.unwrap_or_else(|| Timestamp::EPOCH.to_string()),

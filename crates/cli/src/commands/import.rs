@@ -130,7 +130,7 @@ impl<'a> Import<'a> {
         self.envelope.extend_from_slice(b"]}");
         let imported = node.import(self.collection, &self.envelope).await?;
         for mut failure in imported.failures {
-            failure.index = failure.index.saturating_add(self.before);
+            failure.index = failure.index.map(|index| index.saturating_add(self.before));
             self.failures += 1;
             if self.total.failures.len() < FAILURES_SHOWN_MAX {
                 self.total.failures.push(failure);
@@ -161,7 +161,8 @@ impl<'a> Import<'a> {
             Format::Text => {
                 for failure in &self.total.failures {
                     let id = failure.id.as_deref().unwrap_or("object without a readable id");
-                    eprintln!("{}: object {}: {id}: {}", file.display(), failure.index, failure.message);
+                    let place = failure.index.map(|index| format!("object {index}: ")).unwrap_or_default();
+                    eprintln!("{}: {place}{id}: {}", file.display(), failure.message);
                 }
                 if self.failures > self.total.failures.len() {
                     eprintln!("{}: {} more", file.display(), self.failures - self.total.failures.len());
