@@ -9,8 +9,9 @@ use crate::position::Position;
 /// How many values one `match` field may name.
 pub const MATCH_VALUES_MAX: usize = 1000;
 
-/// The longest query string that is read, in bytes.
-pub const QUERY_BYTES_MAX: usize = 32 << 10;
+/// The longest query string that is read, in bytes: a little less than the longest URL that HTTP libraries take, so that it
+/// is refused with an answer of ours.
+pub const QUERY_BYTES_MAX: usize = 60_000;
 
 /// A parsed query string.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

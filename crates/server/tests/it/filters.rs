@@ -373,10 +373,7 @@ async fn a_query_string_ends_at_its_bounds() {
     };
     assert_eq!(ask(of(taxii::filter::MATCH_VALUES_MAX)).await, 200);
     assert_eq!(ask(of(taxii::filter::MATCH_VALUES_MAX + 1)).await, 400);
-    // The longest URL that can be sent at all is shorter than the longest query string that is read.
-    let target = |bytes: usize| format!("{}?x={}", objects_of(RW), "y".repeat(bytes));
-    let room = 65_534 - target(0).len();
-    assert_eq!(ground.get(&target(room)).await.status, 200);
-    let long = ground.send(&ground.dressed(Request::new("GET", &target(room + 1)))).await;
-    assert_eq!(long.status, 414);
+    let filler = |bytes: usize| format!("x={}", "y".repeat(bytes - 2));
+    assert_eq!(ask(filler(taxii::filter::QUERY_BYTES_MAX)).await, 200);
+    assert_eq!(ask(filler(taxii::filter::QUERY_BYTES_MAX + 1)).await, 400);
 }
