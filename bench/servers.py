@@ -203,12 +203,12 @@ class Medallion(Server):
 
     def launch(self):
         port = free_port()
-        root = f"http://127.0.0.1:{port}/root/"
+        root = f"http://127.0.0.1:{port}/trusted/"
         collection = {"id": "9baa51fd-8d94-4f1a-ab47-7306c3365b3d", "title": "bench", "can_read": True,
                       "can_write": True, "media_types": [], "objects": [], "manifest": []}
         information = {"title": "bench", "versions": [MEDIA_TYPE], "max_content_length": BODY_BYTES_MAX}
         data = {"discovery": {"title": "bench", "default": root, "api_roots": [root]},
-                "root": {"information": information, "status": [], "collections": [collection]}}
+                "trusted": {"information": information, "status": [], "collections": [collection]}}
         (self.folder / "data.json").write_text(json.dumps(data))
         backend = {"module": "medallion.backends.memory_backend", "module_class": "MemoryBackend",
                    "filename": "data.json"}

@@ -22,7 +22,7 @@ pub(crate) fn serve(pages: u32) -> Result<String, LoadError> {
             let _ = answer(stream, pages);
         }
     });
-    Ok(format!("http://{address}/root/collections/canned/objects/"))
+    Ok(format!("http://{address}/api/collections/canned/objects/"))
 }
 
 fn answer(mut stream: TcpStream, pages: u32) -> std::io::Result<()> {
