@@ -5,12 +5,15 @@ use std::{net::SocketAddr, path::PathBuf};
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
 
+/// Where the data directory is where nothing else is said.
+pub(crate) const DIR_DEFAULT: &str = "cresset-data";
+
 /// Share, watch, sight: a TAXII 2.1 node that gives each partner what its label and agreement allow, down to the field.
 #[derive(Debug, Parser)]
 #[command(name = "cresset", version, propagate_version = true, after_help = EXIT_CODES)]
 pub(crate) struct Args {
     /// The node's data directory
-    #[arg(long, short, global = true, env = "CRESSET_DIR", default_value = "cresset-data", value_hint = ValueHint::DirPath)]
+    #[arg(long, short, global = true, env = "CRESSET_DIR", default_value = DIR_DEFAULT, value_hint = ValueHint::DirPath)]
     pub(crate) dir: PathBuf,
     /// Print JSON, one value a line, for programs
     #[arg(long, global = true)]

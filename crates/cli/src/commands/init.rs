@@ -9,7 +9,10 @@ use server::admin::{self, Command, Reply};
 use store::embedded::{Embedded, Options};
 use uuid::Uuid;
 
-use crate::output::{Format, Outcome, json, refused};
+use crate::{
+    args::DIR_DEFAULT,
+    output::{Format, Outcome, json, refused},
+};
 
 pub(crate) async fn run(
     dir: &Path,
@@ -41,7 +44,12 @@ pub(crate) async fn run(
         Format::Json => json(&serde_json::json!({ "dir": dir, "world": file }))?,
         Format::Text => {
             println!("made {}", dir.display());
-            println!("next: edit {0}, then `cresset apply {0}` and `cresset serve`", file.display());
+            let named = dir != Path::new(DIR_DEFAULT);
+            let option = if named { format!(" --dir {}", dir.display()) } else { String::new() };
+            println!(
+                "next: edit {0}, then `cresset{option} apply {0}` and `cresset{option} serve`",
+                file.display()
+            );
         }
     }
     Ok(Outcome::Done)
