@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::CollectionNumber;
 
-use crate::{Exchange, ExchangeError, references::Memo};
+use crate::{Exchange, ExchangeError};
 
 /// What a partner gets of an object in one collection.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -77,7 +77,7 @@ impl Exchange {
                 copies.push(copy);
                 continue;
             };
-            let mut memo = Memo::new(self.sees_everything(access).await?);
+            let mut memo = self.memo(access).await?;
             let served = self.served(access, id, &claims, &mut memo).await?;
             let withheld = self.withheld_of(access, claim, &mut memo).await?;
             let Some(held) = self.store.object(claim.collection, claim.label, claim.sequence).await? else {

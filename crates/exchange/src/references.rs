@@ -37,18 +37,14 @@ pub(crate) enum Everything {
 
 /// What one request found out about references.
 pub(crate) struct Memo {
+    /// All that was committed up to here counted in what was found out.
+    pub(crate) seen: Sequence,
     pub(crate) everything: Everything,
     /// Whether an id is held and withheld.
     ids: HashMap<String, bool>,
     /// Whether a claim is released.
     claims: HashMap<Sequence, bool>,
-    reads: usize,
-}
-
-impl Memo {
-    pub(crate) fn new(everything: Everything) -> Self {
-        Self { everything, ids: HashMap::new(), claims: HashMap::new(), reads: 0 }
-    }
+    pub(crate) reads: usize,
 }
 
 /// Ids that hang together by references, while it is being found out which of them are withheld.
@@ -71,6 +67,13 @@ struct Open {
 }
 
 impl Exchange {
+    /// Nothing found out yet, but whether anything has to be.
+    pub(crate) async fn memo(&self, access: &Access) -> Result<Memo, ExchangeError> {
+        let seen = self.store.last();
+        let everything = self.sees_everything(access).await?;
+        Ok(Memo { seen, everything, ids: HashMap::new(), claims: HashMap::new(), reads: 0 })
+    }
+
     /// Whether a claim is released to this reader, in whatever collection it stands.
     pub(crate) async fn is_released(
         &self,

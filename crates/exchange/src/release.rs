@@ -100,7 +100,7 @@ impl Exchange {
             bytes_left: query.bytes_max,
             released: Released::default(),
         };
-        let mut memo = Memo::new(self.sees_everything(access).await?);
+        let mut memo = self.memo(access).await?;
         if let Some(ids) = &query.ids {
             let claims = self.claims_of(access, ids, query, &mut memo).await?;
             for claim in claims {
@@ -142,7 +142,7 @@ impl Exchange {
     /// # Errors
     /// Where the store fails.
     pub async fn exists(&self, access: &Access, id: &str) -> Result<Existence, ExchangeError> {
-        let mut memo = Memo::new(self.sees_everything(access).await?);
+        let mut memo = self.memo(access).await?;
         let claims = self.store.claims(&[id]).await?.pop().unwrap_or_default();
         let served = self.served(access, id, &claims, &mut memo).await?;
         Ok(if served.is_empty() { Existence::Absent } else { Existence::Present })
@@ -235,6 +235,12 @@ impl Exchange {
         memo: &mut Memo,
     ) -> Result<Vec<Option<(Sequence, Releasable<Object>)>>, ExchangeError> {
         let Some(terms) = access.read_terms(access.number()) else { return Ok(Vec::new()) };
+        // Something withheld may have arrived together with these very objects, after what was looked up before.
+        if objects.iter().any(|held| held.sequence > memo.seen) {
+            let reads = memo.reads;
+            *memo = self.memo(access).await?;
+            memo.reads = reads;
+        }
         let withheld = if memo.everything == Everything::Seen {
             HashSet::new()
         } else {

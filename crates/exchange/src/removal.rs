@@ -5,9 +5,7 @@ use std::num::NonZeroU32;
 use stix::Id;
 use store::{Batch, Claim, Operation, Outcome, Sequence};
 
-use crate::{
-    Access, Exchange, ExchangeError, Query, SpecVersions, Versions, references::Memo, release::choose,
-};
+use crate::{Access, Exchange, ExchangeError, Query, SpecVersions, Versions, release::choose};
 
 /// Why nothing was removed.
 #[derive(Debug, thiserror::Error)]
@@ -41,7 +39,7 @@ impl Exchange {
         let own = |claim: &&Claim| claim.collection == access.number() && Some(claim.origin) == origin;
         let own: Vec<Claim> = claims.iter().filter(own).copied().collect();
         if own.is_empty() {
-            let mut memo = Memo::new(self.sees_everything(access).await?);
+            let mut memo = self.memo(access).await?;
             let served = self.served(access, id, &claims, &mut memo).await?;
             return Err(if served.is_empty() { RemovalError::Absent } else { RemovalError::NotOwn });
         }

@@ -4,7 +4,7 @@ use std::{
     fmt,
     num::NonZeroU32,
     sync::{
-        Arc,
+        Arc, Mutex, PoisonError,
         atomic::{AtomicI64, Ordering},
     },
 };
@@ -21,6 +21,7 @@ use store::{
 pub struct Faulty {
     store: Arc<dyn Store>,
     left: AtomicI64,
+    stale: Mutex<Option<(Sequence, Vec<LabelCount>)>>,
 }
 
 impl fmt::Debug for Faulty {
@@ -32,7 +33,7 @@ impl fmt::Debug for Faulty {
 impl Faulty {
     /// A store that does not fail yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, left: AtomicI64::new(-1) }
+        Self { store, left: AtomicI64::new(-1), stale: Mutex::default() }
     }
 
     /// Fails at the operation after `after` more.
@@ -48,6 +49,12 @@ impl Faulty {
     /// Fails no more.
     pub fn mend(&self) {
         self.left.store(-1, Ordering::SeqCst);
+    }
+
+    /// Answers the next questions for the last sequence and for counts with these: as if they had been asked before what was
+    /// committed since.
+    pub fn answer_late(&self, last: Sequence, counts: Vec<LabelCount>) {
+        *self.stale.lock().unwrap_or_else(PoisonError::into_inner) = Some((last, counts));
     }
 
     fn step(&self) -> Result<(), StoreError> {
@@ -103,7 +110,11 @@ impl Store for Faulty {
 
     async fn counts(&self) -> Result<Vec<LabelCount>, StoreError> {
         self.step()?;
-        self.store.counts().await
+        let stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match stale {
+            Some((_, counts)) => Ok(counts),
+            None => self.store.counts().await,
+        }
     }
 
     async fn document(&self, name: &DocumentName) -> Result<Document, StoreError> {
@@ -127,7 +138,8 @@ impl Store for Faulty {
     }
 
     fn last(&self) -> Sequence {
-        self.store.last()
+        let stale = self.stale.lock().unwrap_or_else(PoisonError::into_inner);
+        stale.as_ref().map_or_else(|| self.store.last(), |(last, _)| *last)
     }
 
     async fn wait(&self, seen: Sequence) {

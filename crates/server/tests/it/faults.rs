@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 use store::memory::Memory;
 use testkit::{
     faulty::Faulty,
     http::Request,
-    objects::{RED, indicator, malware, marked},
+    objects::{RED, indicator, malware, marked, with},
 };
 
 use crate::ground::{Ground, RW, Setup, all, object_of, objects_of};
@@ -76,6 +76,22 @@ async fn a_request_that_cannot_be_answered_is_500_and_tells_nothing() {
                 response.text()
             );
         }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_arrives_during_a_request_is_withheld_with_the_references_to_it() {
+    let (ground, store) = ground().await;
+    let before = ground.exchange.store().counts().await.unwrap();
+    let last = ground.exchange.store().last();
+    let secret = marked(indicator(1), &[RED]);
+    let hidden = secret["id"].as_str().unwrap().to_owned();
+    let visible = with(malware(2), "x_seen_refs", json!([hidden]));
+    ground.add_own(RW, &[secret, visible.clone()]).await;
+    for target in [objects_of(RW), object_of(RW, visible["id"].as_str().unwrap())] {
+        store.answer_late(last, before.clone());
+        let answer = ground.get(&target).await.text();
+        assert!(answer.contains("malware--") && !answer.contains(&hidden), "{answer}");
     }
 }
 
