@@ -278,7 +278,7 @@ impl Exchange {
             expires: now.plus_seconds(self.limits.receipt_seconds),
             content: Bytes::from(content_bytes),
         };
-        let batch = Batch { now, preconditions: Vec::new(), operations, receipt: Some(receipt) };
+        let batch = Batch { now, preconditions: Vec::new(), operations, receipt: Some(receipt), entry: None };
         let commit = self.store.commit(batch).await?;
         if !new_markings.is_empty() {
             self.relabel_markings(&new_markings, &submission.origin, now).await?;

@@ -96,7 +96,7 @@ impl Exchange {
             }
             if !operations.is_empty() {
                 self.store
-                    .commit(Batch { now, preconditions: Vec::new(), operations, receipt: None })
+                    .commit(Batch { now, preconditions: Vec::new(), operations, receipt: None, entry: None })
                     .await?;
             }
             if !page.more {

@@ -62,7 +62,8 @@ impl Exchange {
         if operations.is_empty() {
             return Err(RemovalError::Absent);
         }
-        let batch = Batch { now: access.now, preconditions: Vec::new(), operations, receipt: None };
+        let batch =
+            Batch { now: access.now, preconditions: Vec::new(), operations, receipt: None, entry: None };
         let commit = self.store.commit(batch).await.map_err(ExchangeError::from)?;
         Ok(commit.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Removed(_))).count())
     }

@@ -317,6 +317,7 @@ impl Exchange {
             preconditions: vec![Precondition::DocumentVersion { name: name(document), version }],
             operations: vec![Operation::Document { name: name(document), content: content.into() }],
             receipt: None,
+            entry: None,
         };
         self.store.commit(batch).await?;
         Ok(())

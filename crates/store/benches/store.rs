@@ -72,7 +72,7 @@ fn batch(numbers: &mut Numbers, labels: &[LabelId]) -> Batch {
         }
     };
     let operations = (0..BATCH).map(|_| add()).collect();
-    Batch { now: Timestamp::EPOCH, preconditions: Vec::new(), operations, receipt: None }
+    Batch { now: Timestamp::EPOCH, preconditions: Vec::new(), operations, receipt: None, entry: None }
 }
 
 /// A store with so many objects under 300 labels, and the directory it lies in.

@@ -21,12 +21,14 @@ use async_trait::async_trait;
 
 use crate::{Store, StoreError, StoreLimits};
 
+mod accounting;
 mod durable;
 pub mod fixtures;
 mod reading;
 mod together;
 mod writing;
 
+pub use accounting::*;
 pub use durable::*;
 pub use reading::*;
 pub use together::*;
@@ -74,6 +76,8 @@ macro_rules! contract {
             a_cursor_moves_with_its_batch,
             a_receipt_is_kept_until_it_expires,
             a_document_has_a_version_that_grows,
+            an_entry_is_there_if_its_batch_is, entries_of_many_writers_make_one_chain,
+            entries_are_found_by_the_places_they_speak_of, former_claims_are_listed_as_they_stood,
             waiting_ends_with_a_higher_sequence, a_closed_store_says_so);
     };
     ($backend:ty: $($promise:ident),+) => {
@@ -93,6 +97,7 @@ macro_rules! contract_of_durable {
         $crate::contract!($backend:
             everything_is_there_again, everything_is_there_again_without_a_farewell,
             sequences_grow_over_a_restart, labels_keep_their_numbers_over_a_restart,
+            the_ledger_goes_on_after_a_restart,
             plural_lasts_over_a_restart, what_is_open_is_not_opened_again);
     };
 }

@@ -38,6 +38,7 @@ use crate::{
     Batch, Change, Claim, CollectionNumber, Commit, ConsumerName, Document, DocumentName, Held, LabelCount,
     LabelId, LabelSet, ObjectQuery, Page, Receipt, ReceiptId, Sequence, Store, StoreError, StoreLimits,
     Timestamp,
+    ledger::{Entry, Head, LedgerQuery},
 };
 
 /// How many requests wait for the committing thread; more wait before they are let in.
@@ -193,6 +194,10 @@ impl Store for Embedded {
         self.read_aside(read).await
     }
 
+    async fn former(&self, id: &str) -> Result<Vec<Claim>, StoreError> {
+        self.shared.read(|reading| reading.former(id))
+    }
+
     async fn object(
         &self,
         collection: CollectionNumber,
@@ -234,6 +239,15 @@ impl Store for Embedded {
             return self.shared.read(|_| Ok(Vec::new()));
         }
         self.read_aside(move |shared| shared.read(|reading| reading.changes(after, limit.get()))).await
+    }
+
+    async fn entries(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        let query = *query;
+        self.read_aside(move |shared| shared.read(|reading| reading.entries(&query))).await
+    }
+
+    async fn head(&self) -> Result<Head, StoreError> {
+        self.shared.read(|reading| Ok(reading.view.head))
     }
 
     async fn cursor(&self, consumer: &ConsumerName) -> Result<Sequence, StoreError> {

@@ -30,10 +30,14 @@
 //! 15. **Documents** have a version that grows by one with each change; a stale precondition is a conflict.
 //! 16. **Waiting** ends once there is a sequence above the one seen.
 //! 17. **One writer.** A directory that is open is not opened again, by this process or another.
+//! 18. **The ledger is whole.** An entry is there if and only if its batch is. Entries are numbered from 1 without gaps, and each
+//!     carries the hash ([`ledger::seal`]) over itself and the hash of the one before.
+//! 19. **Nothing is forgotten.** A claim that was removed or relabelled is listed in [`Store::former`] as it stood.
 
 #[cfg(any(test, feature = "contract"))]
 pub mod contract;
 pub mod embedded;
+pub mod ledger;
 pub mod memory;
 mod shape;
 mod tail;
@@ -44,6 +48,7 @@ use std::{fmt, num::NonZeroU32};
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use ledger::{Entry, EntryDraft, Head, LedgerQuery};
 use releasability::Unreleased;
 use stix::{Object, SpecVersion, Timestamp};
 
@@ -248,6 +253,8 @@ pub struct Batch {
     pub operations: Vec<Operation>,
     /// A receipt to keep with the batch.
     pub receipt: Option<ReceiptDraft>,
+    /// What the ledger is to say of the batch.
+    pub entry: Option<EntryDraft>,
 }
 
 /// A receipt before its outcomes are known.
@@ -430,6 +437,9 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
     /// All claims on each id, in order of sequence, over all collections; the answer has one list per id.
     async fn claims(&self, ids: &[&str]) -> Result<Vec<Vec<Claim>>, StoreError>;
 
+    /// Claims on an id that stand no more, as they stood, in order of sequence.
+    async fn former(&self, id: &str) -> Result<Vec<Claim>, StoreError>;
+
     /// One object by its place.
     async fn object(
         &self,
@@ -455,6 +465,12 @@ pub trait Store: fmt::Debug + Send + Sync + 'static {
 
     /// The log after a place.
     async fn changes(&self, after: Sequence, limit: NonZeroU32) -> Result<Vec<Change>, StoreError>;
+
+    /// Entries of the ledger, in order of number.
+    async fn entries(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError>;
+
+    /// Where the ledger ends.
+    async fn head(&self) -> Result<Head, StoreError>;
 
     /// Where a consumer stands; zero for one never seen.
     async fn cursor(&self, consumer: &ConsumerName) -> Result<Sequence, StoreError>;

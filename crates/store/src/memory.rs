@@ -16,7 +16,10 @@ use stix::{Object, Timestamp};
 use crate::{
     Batch, Change, ChangeKind, Claim, CollectionNumber, Commit, ConsumerName, Document, DocumentName, Held,
     LabelCount, LabelId, LabelSet, Multiplicity, ObjectQuery, Operation, Outcome, Page, Precondition,
-    Receipt, ReceiptId, Sequence, Store, StoreError, StoreLimits, shape, tail::Tail,
+    Receipt, ReceiptId, Sequence, Store, StoreError, StoreLimits,
+    ledger::{Entry as LedgerEntry, Head, LedgerQuery},
+    shape,
+    tail::Tail,
 };
 
 /// A store in memory.
@@ -33,6 +36,8 @@ struct State {
     /// The order of everything; the key tells the place, so it also tells the claim.
     held: BTreeMap<Sequence, Entry>,
     of_id: BTreeMap<String, Vec<Sequence>>,
+    former: BTreeMap<String, Vec<Claim>>,
+    ledger: Vec<LedgerEntry>,
     labels: Vec<Bytes>,
     log: BTreeMap<Sequence, ChangeKind>,
     documents: BTreeMap<DocumentName, Document>,
@@ -86,6 +91,10 @@ impl State {
         self.last = Sequence::at(now).max(Sequence::new(self.last.get().saturating_add(1)));
         self.log.insert(self.last, kind);
         self.last
+    }
+
+    fn head(&self) -> Head {
+        self.ledger.last().map(LedgerEntry::head).unwrap_or_default()
     }
 
     fn claims(&self, id: &str) -> impl Iterator<Item = &Entry> {
@@ -165,10 +174,13 @@ impl State {
     }
 
     fn remove(&mut self, collection: CollectionNumber, id: &str, was: Sequence, now: Timestamp) -> Outcome {
-        if self.find(collection, id, was).is_none() {
+        let Some(claim) = self.find(collection, id, was).map(|entry| entry.claim) else {
             return Outcome::Absent;
-        }
+        };
         self.held.remove(&was);
+        let former = self.former.entry(id.to_owned()).or_default();
+        former.push(claim);
+        former.sort_unstable_by_key(|claim| claim.sequence);
         if let Some(claims) = self.of_id.get_mut(id) {
             claims.retain(|sequence| *sequence != was);
         }
@@ -222,6 +234,10 @@ impl Store for Memory {
             .into_iter()
             .map(|operation| state.apply(operation, batch.now, &self.limits))
             .collect();
+        if let Some(draft) = &batch.entry {
+            let entry = state.head().next(draft, &outcomes, batch.now);
+            state.ledger.push(entry);
+        }
         if let Some(draft) = batch.receipt {
             let outcomes = named
                 .into_iter()
@@ -255,6 +271,10 @@ impl Store for Memory {
     async fn claims(&self, ids: &[&str]) -> Result<Vec<Vec<Claim>>, StoreError> {
         let state = self.state()?;
         Ok(ids.iter().map(|id| state.claims(id).map(|entry| entry.claim).collect()).collect())
+    }
+
+    async fn former(&self, id: &str) -> Result<Vec<Claim>, StoreError> {
+        Ok(self.state()?.former.get(id).cloned().unwrap_or_default())
     }
 
     async fn object(
@@ -312,6 +332,25 @@ impl Store for Memory {
         let change =
             |(sequence, kind): (&Sequence, &ChangeKind)| Change { sequence: *sequence, kind: kind.clone() };
         Ok(behind.take(limit.get() as usize).map(change).collect())
+    }
+
+    async fn entries(&self, query: &LedgerQuery) -> Result<Vec<LedgerEntry>, StoreError> {
+        let state = self.state()?;
+        let about = |entry: &&LedgerEntry| {
+            query.about.is_none_or(|place| entry.about.is_some_and(|span| span.holds(place)))
+        };
+        let behind = state.ledger.iter().filter(|entry| entry.number > query.after).filter(about);
+        let mut bytes = 0;
+        let fits = |entry: &&LedgerEntry| {
+            let fits = bytes < query.bytes_max.max(1);
+            bytes += entry.content.len();
+            fits
+        };
+        Ok(behind.take(query.limit.get() as usize).take_while(fits).cloned().collect())
+    }
+
+    async fn head(&self) -> Result<Head, StoreError> {
+        Ok(self.state()?.head())
     }
 
     async fn cursor(&self, consumer: &ConsumerName) -> Result<Sequence, StoreError> {

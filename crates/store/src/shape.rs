@@ -25,6 +25,9 @@ pub(crate) fn check(batch: &Batch, labels: u32) -> Result<(), StoreError> {
     if batch.receipt.as_ref().is_some_and(|receipt| receipt.content.len() > CONTENT_BYTES_MAX) {
         return Err(StoreError::Limit("content_bytes_max"));
     }
+    if batch.entry.as_ref().is_some_and(|entry| entry.content.len() > CONTENT_BYTES_MAX) {
+        return Err(StoreError::Limit("content_bytes_max"));
+    }
     batch.operations.iter().try_for_each(|operation| check_operation(operation, labels))
 }
 

@@ -15,6 +15,7 @@ use stix::Timestamp;
 use store::{
     Batch, Change, Claim, CollectionNumber, Commit, ConsumerName, Document, DocumentName, Held, LabelCount,
     LabelId, LabelSet, ObjectQuery, Page, Receipt, ReceiptId, Sequence, Store, StoreError,
+    ledger::{Entry, Head, LedgerQuery},
 };
 
 /// Passes everything on to another store, but fails once at the operation that was chosen.
@@ -88,6 +89,11 @@ impl Store for Faulty {
         self.store.claims(ids).await
     }
 
+    async fn former(&self, id: &str) -> Result<Vec<Claim>, StoreError> {
+        self.step()?;
+        self.store.former(id).await
+    }
+
     async fn object(
         &self,
         collection: CollectionNumber,
@@ -130,6 +136,16 @@ impl Store for Faulty {
     async fn changes(&self, after: Sequence, limit: NonZeroU32) -> Result<Vec<Change>, StoreError> {
         self.step()?;
         self.store.changes(after, limit).await
+    }
+
+    async fn entries(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        self.step()?;
+        self.store.entries(query).await
+    }
+
+    async fn head(&self) -> Result<Head, StoreError> {
+        self.step()?;
+        self.store.head().await
     }
 
     async fn cursor(&self, consumer: &ConsumerName) -> Result<Sequence, StoreError> {

@@ -8,6 +8,7 @@ use stix::{Limits, Object, Timestamp};
 use crate::{
     Batch, Claim, CollectionNumber, ConsumerName, DocumentName, Held, LabelId, LabelSet, ObjectQuery,
     Operation, OriginNumber, Outcome, Page, ReceiptDraft, ReceiptId, Sequence, Store,
+    ledger::{Entry, EntryDraft, EntryNumber, LedgerQuery, Span},
 };
 
 /// A collection.
@@ -95,7 +96,7 @@ pub fn cursor(consumer: &str, to: u64) -> Operation {
 
 /// A batch without conditions.
 pub fn batch(now: i64, operations: Vec<Operation>) -> Batch {
-    Batch { now: at(now), preconditions: Vec::new(), operations, receipt: None }
+    Batch { now: at(now), preconditions: Vec::new(), operations, receipt: None, entry: None }
 }
 
 /// A batch with a receipt.
@@ -168,4 +169,17 @@ pub async fn labels<const N: usize>(store: &dyn Store, contents: [&'static str; 
 /// The whole log.
 pub async fn log(store: &dyn Store) -> Vec<crate::Change> {
     store.changes(Sequence::ZERO, NonZeroU32::MAX).await.expect("the log is read")
+}
+
+/// The same batch with an entry for the ledger.
+pub fn with_entry(batch: Batch, content: &str, about: Option<(u64, u64)>) -> Batch {
+    let place = Sequence::new;
+    let about = about.map(|(first, last)| Span { first: place(first), last: place(last) });
+    Batch { entry: Some(EntryDraft { content: Bytes::copy_from_slice(content.as_bytes()), about }), ..batch }
+}
+
+/// All entries of the ledger, or those about a place.
+pub async fn entries(store: &dyn Store, about: Option<Sequence>) -> Vec<Entry> {
+    let query = LedgerQuery { after: EntryNumber(0), limit: NonZeroU32::MAX, bytes_max: usize::MAX, about };
+    store.entries(&query).await.unwrap()
 }

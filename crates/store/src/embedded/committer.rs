@@ -221,7 +221,8 @@ impl Work {
                     Operation::Document { content, .. } => content.len(),
                     Operation::Remove { .. } | Operation::Relabel { .. } | Operation::Cursor { .. } => 64,
                 })
-                .sum(),
+                .sum::<usize>()
+                .saturating_add(batch.entry.as_ref().map_or(0, |entry| entry.content.len())),
         }
     }
 }

@@ -10,6 +10,7 @@ use super::volumes::Volume;
 use crate::{
     Change, ChangeKind, Claim, CollectionNumber, Document, DocumentName, LabelId, Multiplicity, OriginNumber,
     Outcome, Receipt, ReceiptId, Sequence, StoreError,
+    ledger::{Entry, EntryHash, EntryNumber, Span},
 };
 
 /// The key of an object: volume, collection, label, sequence.
@@ -185,6 +186,53 @@ pub(super) fn read_counter(value: &[u8]) -> Result<Counter, StoreError> {
     let (count, first, last, changed) = (sequence()?.get(), sequence()?, sequence()?, sequence()?);
     reader.end()?;
     Ok(Counter { count, first, last, changed })
+}
+
+/// So many entries of the ledger have one summary of the places that they speak of.
+pub(super) const BLOCK_ENTRIES: u64 = 1024;
+
+pub(super) fn entry_key(number: EntryNumber) -> [u8; 8] {
+    number.0.to_be_bytes()
+}
+
+pub(super) fn span_value(span: Option<Span>) -> [u8; 16] {
+    let mut value = [0; 16];
+    let (first, last) = span.map_or((0, 0), |span| (span.first.get(), span.last.get()));
+    for (byte, part) in value.iter_mut().zip(first.to_le_bytes().into_iter().chain(last.to_le_bytes())) {
+        *byte = part;
+    }
+    value
+}
+
+fn read_span_parts(reader: &mut Reader<'_>) -> Result<Option<Span>, StoreError> {
+    let (first, last) = (Sequence::new(reader.u64()?), Sequence::new(reader.u64()?));
+    Ok((last != Sequence::ZERO).then_some(Span { first, last }))
+}
+
+pub(super) fn read_span(value: &[u8]) -> Result<Option<Span>, StoreError> {
+    let mut reader = Reader::new(value, "a summary of the ledger");
+    let span = read_span_parts(&mut reader)?;
+    reader.end()?;
+    Ok(span)
+}
+
+pub(super) fn entry_value(entry: &Entry) -> Vec<u8> {
+    let mut value = Vec::with_capacity(64 + entry.content.len());
+    value.extend_from_slice(&span_value(entry.about));
+    put_timestamp(&mut value, entry.committed);
+    value.extend_from_slice(&entry.hash.0);
+    value.extend_from_slice(&entry.content);
+    value
+}
+
+pub(super) fn read_entry(key: &[u8], value: &Bytes) -> Result<Entry, StoreError> {
+    let key = key.try_into().map_err(|_| corrupt("the number of an entry"))?;
+    let mut reader = Reader::new(value, "an entry of the ledger");
+    let about = read_span_parts(&mut reader)?;
+    let committed = reader.timestamp()?;
+    let hash = EntryHash(reader.take()?);
+    let content = value.slice(value.len() - reader.rest.len()..);
+    Ok(Entry { number: EntryNumber(u64::from_be_bytes(key)), committed, about, content, hash })
 }
 
 pub(super) fn document_value(document: &Document) -> Vec<u8> {

@@ -20,7 +20,9 @@ use super::{
 };
 use crate::{
     Batch, ChangeKind, Claim, CollectionNumber, Commit, Document, LabelId, Multiplicity, Operation, Outcome,
-    Precondition, Sequence, StoreError, StoreLimits, Timestamp, shape,
+    Precondition, Sequence, StoreError, StoreLimits, Timestamp,
+    ledger::{EntryDraft, Head, Span},
+    shape,
 };
 
 /// Why a batch was not applied.
@@ -49,6 +51,7 @@ pub(super) struct Shown {
     pub(super) labels: Vec<Bytes>,
     pub(super) counters: HashMap<CounterKey, Counter>,
     pub(super) volumes: Arc<Volumes>,
+    pub(super) head: Head,
 }
 
 /// The claims of an id.
@@ -91,7 +94,23 @@ impl<'a> Group<'a> {
         if let Some(draft) = &batch.receipt {
             self.writes.keep_receipt(draft, batch, &outcomes);
         }
+        if let Some(draft) = &batch.entry {
+            self.record(draft, &outcomes, batch.now).map_err(Failure::Spoilt)?;
+        }
         Ok(Commit { sequence: self.writes.last, outcomes })
+    }
+
+    /// Adds an entry to the ledger, and what it speaks of to the summary of its block.
+    fn record(&mut self, draft: &EntryDraft, outcomes: &[Outcome], now: Timestamp) -> Result<(), StoreError> {
+        let entry = self.writes.head.next(draft, outcomes, now);
+        let key = keys::block(entry.number.0 / encoding::BLOCK_ENTRIES);
+        let before = self.meta(&key)?.map_or(Ok(None), |value| encoding::read_span(&value))?;
+        let span = Span::of_either(before, entry.about);
+        if span != before {
+            self.writes.meta.insert(key, Some(Bytes::copy_from_slice(&encoding::span_value(span))));
+        }
+        self.writes.keep_entry(&entry);
+        Ok(())
     }
 
     /// Gives a new label its number.
@@ -140,6 +159,7 @@ impl<'a> Group<'a> {
             labels: std::mem::take(&mut self.new_labels),
             counters: std::mem::take(&mut self.writes.counters),
             volumes: Arc::clone(&self.writes.volumes),
+            head: self.writes.head,
         }
     }
 

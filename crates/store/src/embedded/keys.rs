@@ -1,7 +1,7 @@
 //! What lies in the table `meta`, and under which keys? The first byte says what it is.
 
 use crate::{
-    CollectionNumber, ConsumerName, DocumentName, LabelId, ReceiptId, StoreError, Timestamp,
+    CollectionNumber, ConsumerName, DocumentName, LabelId, ReceiptId, Sequence, StoreError, Timestamp,
     embedded::{
         counters::CounterKey,
         encoding::{corrupt, expiry},
@@ -25,6 +25,24 @@ const CURSORS: &[u8] = b"c";
 const RECEIPTS: &[u8] = b"r";
 /// expiry, id of a receipt → nothing.
 pub(super) const EXPIRIES: &[u8] = b"x";
+
+/// number of a block of the ledger → the places that its entries speak of.
+const BLOCKS: &[u8] = b"b";
+/// id, zero, sequence → a claim that stands no more.
+const FORMER: &[u8] = b"o";
+
+pub(super) fn block(number: u64) -> Vec<u8> {
+    [BLOCKS, &number.to_be_bytes()].concat()
+}
+
+/// Before the places of all former claims on an id. No id has a zero byte.
+pub(super) fn former_of(id: &str) -> Vec<u8> {
+    [FORMER, id.as_bytes(), &[0]].concat()
+}
+
+pub(super) fn former(id: &str, sequence: Sequence) -> Vec<u8> {
+    [&former_of(id)[..], &sequence.get().to_be_bytes()].concat()
+}
 
 pub(super) fn label(label: LabelId) -> Vec<u8> {
     [LABELS, &label.0.to_be_bytes()].concat()

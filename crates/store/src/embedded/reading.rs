@@ -16,6 +16,7 @@ use super::{
 use crate::{
     Change, Claim, CollectionNumber, ConsumerName, Document, DocumentName, Held, LabelId, Receipt, ReceiptId,
     Sequence, StoreError, Timestamp,
+    ledger::{Entry, EntryNumber, Head, LedgerQuery, Span},
 };
 
 /// A moment between two groups of commits.
@@ -26,6 +27,7 @@ pub(super) struct View {
     pub(super) snapshot: Snapshot,
     pub(super) last: Sequence,
     pub(super) volumes: Arc<Volumes>,
+    pub(super) head: Head,
 }
 
 /// The tables as they were in a view.
@@ -44,6 +46,51 @@ impl Reading<'_> {
 
     pub(super) fn public_claims(&self, id: &str) -> Result<Vec<Claim>, StoreError> {
         Ok(self.claims(id)?.into_iter().map(|kept| kept.claim).collect())
+    }
+
+    pub(super) fn former(&self, id: &str) -> Result<Vec<Claim>, StoreError> {
+        let prefix = keys::former_of(id);
+        let kept = self.meta_prefix(&prefix).map(|entry| encoding::read_claims(&entry?.1));
+        let kept: Result<Vec<_>, _> = kept.collect();
+        Ok(kept?.into_iter().flatten().map(|kept| kept.claim).collect())
+    }
+
+    /// The places that the entries of a block of the ledger speak of.
+    pub(super) fn block(&self, number: u64) -> Result<Option<Span>, StoreError> {
+        self.meta(&keys::block(number))?.map_or(Ok(None), |value| encoding::read_span(&value))
+    }
+
+    pub(super) fn entries(&self, query: &LedgerQuery) -> Result<Vec<Entry>, StoreError> {
+        let Some(mut next) = query.after.0.checked_add(1) else { return Ok(Vec::new()) };
+        let mut entries = Vec::new();
+        let mut bytes = 0;
+        let end = self.view.head.number.0;
+        while next <= end {
+            let block = next / encoding::BLOCK_ENTRIES;
+            let block_end = block.saturating_add(1).saturating_mul(encoding::BLOCK_ENTRIES).saturating_sub(1);
+            let looked_for = match query.about {
+                Some(place) => self.block(block)?.is_some_and(|span| span.holds(place)),
+                None => true,
+            };
+            if looked_for {
+                let keys =
+                    encoding::entry_key(EntryNumber(next))..=encoding::entry_key(EntryNumber(block_end));
+                for guard in self.view.snapshot.range(&self.tables.ledger, keys) {
+                    let (key, value) = pair(guard)?;
+                    let entry = encoding::read_entry(&key, &value)?;
+                    if query.about.is_some_and(|place| !entry.about.is_some_and(|span| span.holds(place))) {
+                        continue;
+                    }
+                    bytes += entry.content.len();
+                    entries.push(entry);
+                    if entries.len() >= query.limit.get() as usize || bytes >= query.bytes_max {
+                        return Ok(entries);
+                    }
+                }
+            }
+            next = block_end.saturating_add(1);
+        }
+        Ok(entries)
     }
 
     pub(super) fn object_value(&self, key: ObjectKey) -> Result<Option<Bytes>, StoreError> {

@@ -10,14 +10,14 @@ use bytes::Bytes;
 use super::{
     counters::Counters,
     directory::Directory,
-    encoding::{corrupt, read_counter, read_sequence, sequence_of_log_key},
+    encoding::{corrupt, read_counter, read_entry, read_sequence, sequence_of_log_key},
     group::Shown,
     keys,
     reading::{Reading, View, pair},
     tables::Tables,
     volumes::Volumes,
 };
-use crate::{LabelId, Sequence, StoreError, StoreLimits, tail::Tail};
+use crate::{LabelId, Sequence, StoreError, StoreLimits, ledger::Head, tail::Tail};
 
 /// What both sides see.
 pub(super) struct Shared {
@@ -54,7 +54,10 @@ impl Shared {
     ) -> Result<Self, StoreError> {
         let last_change = tables.log.last_key_value().map(pair).transpose()?;
         let last = last_change.map_or(Ok(Sequence::ZERO), |(key, _)| sequence_of_log_key(&key))?;
-        let mut view = View { snapshot: tables.database.snapshot(), last, volumes: Arc::default() };
+        let last_entry = tables.ledger.last_key_value().map(pair).transpose()?;
+        let head = last_entry
+            .map_or(Ok(Head::default()), |(key, value)| read_entry(&key, &value).map(|e| e.head()))?;
+        let mut view = View { snapshot: tables.database.snapshot(), last, volumes: Arc::default(), head };
         view.volumes = Arc::new(load_volumes(Reading { tables: &tables, view: &view })?);
         let reading = Reading { tables: &tables, view: &view };
         let labels = load_labels(reading)?;
@@ -94,9 +97,9 @@ impl Shared {
         match self.writing.try_lock() {
             Ok(_writing) => {
                 // The committer may have shown another one in between.
-                let View { last, volumes, .. } = &*self.view();
-                let (last, volumes) = (*last, Arc::clone(volumes));
-                self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes })
+                let View { last, volumes, head, .. } = &*self.view();
+                let (last, volumes, head) = (*last, Arc::clone(volumes), *head);
+                self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes, head })
             }
             Err(TryLockError::WouldBlock | TryLockError::Poisoned(_)) => view,
         }
@@ -106,7 +109,7 @@ impl Shared {
     ///
     /// The order matters: see [`Counters`].
     pub(super) fn show(&self, tables: &Tables, shown: Shown) {
-        let Shown { last, labels, counters, volumes } = shown;
+        let Shown { last, labels, counters, volumes, head } = shown;
         if !labels.is_empty() {
             let mut known = self.labels.write().unwrap_or_else(PoisonError::into_inner);
             for content in labels {
@@ -119,7 +122,7 @@ impl Shared {
                 known.set(key, counter);
             }
         }
-        self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes });
+        self.replace_view(View { snapshot: tables.database.snapshot(), last, volumes, head });
         self.tail.advance(last);
     }
 

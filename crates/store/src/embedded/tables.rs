@@ -15,7 +15,10 @@ use super::{Options, encoding::Reader, keys};
 use crate::StoreError;
 
 /// How this version writes; another number is not read.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
+
+/// The format before there was a ledger; opened, it becomes this one.
+const FORMAT_WITHOUT_LEDGER: u32 = 1;
 
 /// The database and its tables. Cheap to clone; the database closes with the last clone.
 #[derive(Clone)]
@@ -26,6 +29,8 @@ pub(super) struct Tables {
     pub(super) claims: Keyspace,
     /// Sequence → change.
     pub(super) log: Keyspace,
+    /// Number of an entry of the ledger → entry.
+    pub(super) ledger: Keyspace,
     /// Everything that is few; see [`keys`].
     pub(super) meta: Keyspace,
     /// Dropped last: it waits for its threads.
@@ -47,6 +52,11 @@ impl Tables {
         let mut reader = Reader::new(found.as_deref().unwrap_or_default(), "the format of the store");
         let format = reader.u32()?;
         reader.end()?;
+        if format == FORMAT_WITHOUT_LEDGER {
+            tables.meta.insert(keys::FORMAT, FORMAT.to_le_bytes()).map_err(failure)?;
+            tables.database.persist(fjall::PersistMode::SyncAll).map_err(failure)?;
+            return Ok(tables);
+        }
         if format == FORMAT {
             Ok(tables)
         } else {
@@ -73,6 +83,7 @@ impl Tables {
             objects: table("objects", objects(buffer))?,
             claims: table("claims", claims(buffer / 2))?,
             log: table("log", log(buffer / 4))?,
+            ledger: table("ledger", log(buffer / 4))?,
             meta: table("meta", meta(buffer / 4))?,
             database,
         })

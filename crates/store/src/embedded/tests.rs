@@ -48,7 +48,7 @@ fn a_store_of_another_format_is_not_opened() {
         database.persist(fjall::PersistMode::SyncAll).unwrap();
     }
     let Err(StoreError::Corrupt(text)) = Embedded::open(place.path(), &small()) else { panic!("it opened") };
-    assert_eq!(text, "it is written in format `9`, this version reads `1`");
+    assert_eq!(text, "it is written in format `9`, this version reads `2`");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use bytes::Bytes;
 use super::{
     arena::Arena,
     counters::{CounterKey, Counters},
-    encoding::{self, Counter, ObjectKey},
+    encoding::{self, Counter, KeptClaim, ObjectKey},
     keys,
     reading::{Reading, View},
     tables::Tables,
@@ -19,6 +19,7 @@ use super::{
 use crate::{
     Batch, ChangeKind, Claim, CollectionNumber, LabelId, Multiplicity, Operation, Outcome, Receipt,
     ReceiptDraft, Sequence, StoreError, Timestamp,
+    ledger::{Entry, Head},
 };
 
 /// Gathers what is to be written; nothing is, before [`Writes::write`].
@@ -31,6 +32,10 @@ pub(super) struct Writes {
     pub(super) meta: BTreeMap<Vec<u8>, Option<Bytes>>,
     pub(super) counters: HashMap<CounterKey, Counter>,
     pub(super) volumes: Arc<Volumes>,
+    /// Where the ledger ends.
+    pub(super) head: Head,
+    /// Key, value, key, value…
+    ledger: Arena,
 }
 
 /// What lies under an object's key.
@@ -56,6 +61,8 @@ impl Writes {
             meta: BTreeMap::new(),
             counters: HashMap::new(),
             volumes: Arc::clone(&view.volumes),
+            head: view.head,
+            ledger: Arena::default(),
         }
     }
 
@@ -84,7 +91,9 @@ impl Writes {
                 None => batch.remove(&tables.objects, *key),
             }
         }
-        for (table, arena) in [(&tables.objects, arena), (&tables.log, self.log)] {
+        for (table, arena) in
+            [(&tables.objects, arena), (&tables.log, self.log), (&tables.ledger, self.ledger)]
+        {
             let mut pieces = arena.into_pieces();
             while let (Some(key), Some(value)) = (pieces.next(), pieces.next()) {
                 batch.insert(table, key, value);
@@ -143,6 +152,10 @@ impl Writes {
         let at = self.append(now, &ChangeKind::Removed { collection, id: id.to_owned(), was });
         let (volume, key) = self.key(claim);
         self.objects.insert(key, None);
+        let mut former = Vec::with_capacity(encoding::CLAIM_BYTES);
+        let multiplicity = Multiplicity::Single;
+        encoding::put_claims(&mut former, &[KeptClaim { claim: *claim, multiplicity }]);
+        self.meta.insert(keys::former(id, was), Some(former.into()));
         self.counter(counters, (collection, volume, label)).removed(was, at);
         at
     }
@@ -163,6 +176,12 @@ impl Writes {
         let plural = StoredObject { multiplicity: Multiplicity::Plural, ..object };
         self.objects.insert(self.key(claim).1, Some(plural));
         Ok(())
+    }
+
+    pub(super) fn keep_entry(&mut self, entry: &Entry) {
+        self.head = entry.head();
+        self.ledger.put(|buffer| buffer.extend_from_slice(&encoding::entry_key(entry.number)));
+        self.ledger.put(|buffer| buffer.extend_from_slice(&encoding::entry_value(entry)));
     }
 
     pub(super) fn keep_receipt(&mut self, draft: &ReceiptDraft, batch: &Batch, outcomes: &[Outcome]) {

@@ -155,7 +155,10 @@ async fn answer(store: &dyn Store, query: &ObjectQuery, visible: &LabelSet) -> S
 async fn everything(store: &dyn Store) -> String {
     let mut claims = Vec::new();
     let mut objects = Vec::new();
+    let mut former = Vec::new();
     for number in 0..IDS {
+        former.push(store.former(&id("tool", number)).await.unwrap());
+        former.push(store.former(&id("indicator", number)).await.unwrap());
         for claim in claims_on(store, number).await {
             let held = store.object(claim.collection, claim.label, claim.sequence).await.unwrap();
             objects.push(held.map(|held| (held.multiplicity, held.object.inspect().clone())));
@@ -178,7 +181,8 @@ async fn everything(store: &dyn Store) -> String {
     let counts = store.counts().await.unwrap();
     let labels = store.labels().await.unwrap();
     format!(
-        "{claims:?} {objects:?} {named:?} {receipts:?} {counts:?} {labels:?} {:?} {:?}",
+        "{claims:?} {objects:?} {named:?} {receipts:?} {counts:?} {labels:?} {former:?} {:?} {:?} {:?}",
+        entries(store, None).await,
         log(store).await,
         store.last()
     )
@@ -207,7 +211,11 @@ async fn agree(steps: Vec<Step>) {
                     content: bytes::Bytes::from(vec![id; 3]),
                 });
                 let preconditions = preconditions.into_iter().map(precondition).collect();
-                let batch = Batch { now: at(now), preconditions, operations: done, receipt };
+                let batch = Batch { now: at(now), preconditions, operations: done, receipt, entry: None };
+                let batch = match now % 3 {
+                    0 => batch,
+                    _ => with_entry(batch, &now.to_string(), (now % 2 == 0).then_some((1, 9))),
+                };
                 let expected = oracle.commit(batch.clone()).await;
                 assert_eq!(format!("{:?}", store.commit(batch).await), format!("{expected:?}"));
             }
