@@ -106,6 +106,11 @@ pub(crate) enum Command {
         #[arg(long = "as", value_name = "PARTNER")]
         partner: String,
     },
+    /// Ask the ledger what was released to whom, and whether it is whole
+    Audit {
+        #[command(subcommand)]
+        command: AuditCommand,
+    },
     /// Say how the node is and what to look at
     Doctor,
     /// Print completions for a shell
@@ -211,4 +216,28 @@ pub(crate) enum TokenCommand {
         /// Its id
         id: uuid::Uuid,
     },
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum AuditCommand {
+    /// Follow the chain of hashes from the first entry to the last, and check every signature
+    Verify {
+        /// Checkpoints that were kept elsewhere, as `audit checkpoint` printed them
+        #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+        against: Vec<PathBuf>,
+        /// The only public key that may have signed, in hexadecimal digits
+        #[arg(long)]
+        key: Option<String>,
+    },
+    /// Decide again about everything that was released, under the policy of its day
+    Replay,
+    /// Say who got which version of an object, when, on which way
+    Who {
+        /// The object's id
+        id: String,
+    },
+    /// Sign the ledger as it is, and print the signature to keep elsewhere
+    Checkpoint,
+    /// Print every entry, one JSON value a line
+    Export,
 }

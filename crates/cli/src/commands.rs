@@ -1,6 +1,7 @@
 //! What does each command do?
 
 pub(crate) mod admin;
+mod audit;
 mod check;
 mod import;
 pub(crate) mod init;
@@ -45,6 +46,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         Command::Token { command } => admin::run(dir, token(command), format).await,
         Command::Preview { id, partner } => admin::run(dir, Admin::Preview { id, partner }, format).await,
+        Command::Audit { command } => audit::run(dir, command, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "cresset", &mut std::io::stdout());

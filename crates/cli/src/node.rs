@@ -1,12 +1,14 @@
 //! Does a node run on this directory? Then commands go through its socket, else they open the store themselves.
 
 use std::{
+    io::Write as _,
+    os::unix::fs::OpenOptionsExt,
     path::{Path, PathBuf},
     sync::Arc,
 };
 
 use anyhow::{Context, bail};
-use exchange::{Exchange, ExchangeLimits};
+use exchange::{Exchange, ExchangeLimits, Signer};
 use server::{
     Client, Imported,
     admin::{self, Command, Reply},
@@ -33,7 +35,27 @@ pub(crate) async fn open(dir: &Path, options: &Options, limits: ExchangeLimits) 
         bail!("`{}` is no data directory: make one with `cresset init`", dir.display());
     }
     let store = Embedded::open(&dir.join("store"), options).context("cannot open the store")?;
-    Exchange::open(Arc::new(store), limits, system_clock().now()).await.context("cannot read the store")
+    let exchange = Exchange::open(Arc::new(store), limits, system_clock().now()).await;
+    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?))
+}
+
+/// The key with which the node signs its ledger, made where there is none.
+fn signer(dir: &Path) -> anyhow::Result<Signer> {
+    let file = dir.join("ledger.key");
+    let problem = || format!("cannot read or make `{}`", file.display());
+    let key = match std::fs::read(&file) {
+        Ok(key) => key,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
+            let key = Signer::generate()?;
+            let mut options = std::fs::OpenOptions::new();
+            let mut new =
+                options.write(true).create_new(true).mode(0o600).open(&file).with_context(problem)?;
+            new.write_all(&key).and_then(|()| new.sync_all()).with_context(problem)?;
+            key
+        }
+        Err(error) => return Err(error).with_context(problem),
+    };
+    Signer::read(&key).with_context(problem)
 }
 
 impl Node {

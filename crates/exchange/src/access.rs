@@ -108,13 +108,27 @@ impl Access {
     pub(crate) fn visible(&self, collection: CollectionNumber, label: LabelId) -> Option<&Arc<Stamp>> {
         let stamp = self.state.stamps.get(label)?;
         let reader = self.reader(self.read_terms(collection)?);
-        (self.policy().decide(&stamp.label, &stamp.origin, &reader) == Decision::Release).then_some(stamp)
+        let released = self.policy().decide(&stamp.label, &stamp.origin, &reader) == Decision::Release;
+        (released && !self.waits(collection, label, stamp)).then_some(stamp)
+    }
+
+    /// Whether a label in a collection says what its objects' markings meant before, so that nobody but their origin may have
+    /// them until they are labelled anew.
+    fn waits(&self, collection: CollectionNumber, label: LabelId, stamp: &Stamp) -> bool {
+        let waiting = &self.state.waiting;
+        !waiting.is_empty()
+            && stamp.origin != *self.organisation()
+            && waiting.contains(&(collection.0, label.0))
     }
 
     /// All labels that this reader may see in the collection of this access.
     pub(crate) fn visible_labels(&self) -> LabelSet {
         match self.read_terms(self.number()) {
-            Some(terms) => self.policy().visible(self.state.stamps.iter(), &self.reader(terms)).collect(),
+            Some(terms) => {
+                let waits = |(label, stamp): &(LabelId, &Stamp)| self.waits(self.number(), *label, stamp);
+                let stamps = self.state.stamps.iter().filter(|entry| !waits(entry));
+                self.policy().visible(stamps, &self.reader(terms)).collect()
+            }
             None => LabelSet::default(),
         }
     }
@@ -124,6 +138,8 @@ impl Exchange {
     /// A partner's way into a collection, by the collection's id or alias. Nothing where no agreement is in force, which is
     /// the same as no such collection.
     pub fn access(&self, partner: &str, collection: &str, now: Timestamp) -> Option<Access> {
+        // What is accounted for and decided again is counted in microseconds.
+        let now = Timestamp::from_micros(now.micros());
         let state = self.state.load_full();
         let known = state.world.as_ref()?;
         let partner = Arc::clone(known.partners.get(partner)?);

@@ -15,6 +15,8 @@ use store::{
 
 use crate::{
     Access, Exchange, ExchangeError,
+    checkpoint::hex,
+    ledger::{Record, Submission as SubmissionRecord},
     registry::{MARKINGS, Registry},
     state::{ExchangeLimits, State},
 };
@@ -262,6 +264,7 @@ impl Exchange {
         let labels = self.label(submission, &mut objects, &mut operations, &mut failures).await?;
         let copies: Vec<_> =
             operations.iter().filter_map(|operation| marking_copy(operation, &new_markings)).collect();
+        let stored = copies.iter().filter_map(object_id).collect::<HashSet<_>>().len();
         operations.extend(copies);
         let id = uuid::Uuid::new_v4();
         let content = ReceiptContent {
@@ -271,6 +274,15 @@ impl Exchange {
             failures,
             objects: objects.len(),
         };
+        let record = Record::Submission(SubmissionRecord {
+            partner: submission.submitter.clone(),
+            origin: submission.origin.to_string(),
+            collection: submission.collection.0,
+            receipt: id,
+            objects: objects.len(),
+            failures: content.failures.len(),
+            digest: digest(&objects),
+        });
         let content_bytes =
             serde_json::to_vec(&content).map_err(|error| ExchangeError::Document("receipt", error))?;
         let receipt = ReceiptDraft {
@@ -278,8 +290,14 @@ impl Exchange {
             expires: now.plus_seconds(self.limits.receipt_seconds),
             content: Bytes::from(content_bytes),
         };
-        let batch = Batch { now, preconditions: Vec::new(), operations, receipt: Some(receipt), entry: None };
-        let commit = self.store.commit(batch).await?;
+        let entry = Some(record.draft(None)?);
+        let batch = Batch { now, preconditions: Vec::new(), operations, receipt: Some(receipt), entry };
+        let commit = self.store.commit(batch).await;
+        if !new_markings.is_empty() && (commit.is_err() || stored < new_markings.len()) {
+            // What was learnt is not held: what holds is what the store has.
+            self.reload().await?;
+        }
+        let commit = commit?;
         if !new_markings.is_empty() {
             self.relabel_markings(&new_markings, &submission.origin, now).await?;
         }
@@ -417,6 +435,21 @@ fn marking_copy(operation: &Operation, new: &HashSet<String>) -> Option<Operatio
         meaning: *meaning,
         object: object.clone(),
     })
+}
+
+fn object_id(operation: &Operation) -> Option<&str> {
+    if let Operation::Add { object, .. } = operation { Some(object.id()) } else { None }
+}
+
+/// SHA-256 over id, version and meaning of each object, in hexadecimal digits.
+fn digest(objects: &[(usize, Object, [u8; 16])]) -> String {
+    let mut context = ring::digest::Context::new(&ring::digest::SHA256);
+    for (_, object, meaning) in objects {
+        context.update(object.id().as_bytes());
+        context.update(&object.version().map_or(0, Timestamp::micros).to_le_bytes());
+        context.update(meaning);
+    }
+    hex(context.finish().as_ref())
 }
 
 fn accepted(

@@ -10,24 +10,36 @@
 //! 2. Checked twice: the store gives only visible labels, the policy decides again about each object. A disagreement is
 //!    withheld and counted in [`Exchange::alarms`].
 //! 3. What a partner is told depends on nothing that is withheld from it.
+//! 4. Whatever leaves is in the ledger before it leaves; whatever changes, in the commit that changes it.
+//! 5. What somebody may have who might not before gets a new date added ([`Exchange::keep_house`]).
 //!
 //! **Start reading** at [`Exchange`], then `ingest`, then `release`.
 
 mod access;
+mod audit;
+mod checkpoint;
 mod ingest;
+mod ledger;
 mod preview;
 mod references;
 mod registry;
 mod relabel;
 mod release;
 mod removal;
+mod settle;
 mod state;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
+pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
+pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
+pub use ledger::{
+    Channel, CredentialChange, Record, Redacted, Relabelled, Release, Run, Standing,
+    Submission as SubmissionRecord,
+};
 pub use preview::{Preview, PreviewedCopy};
 pub use registry::{Credential, Secret};
-pub use release::{Existence, Query, Released, SpecVersions, VersionFilter, Versions};
+pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};

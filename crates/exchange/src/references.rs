@@ -16,7 +16,7 @@ use store::{Claim, Held, Sequence};
 use crate::{Access, Exchange, ExchangeError, registry::MARKINGS};
 
 /// Types whose required properties refer to other objects, so that they can be withheld for what they refer to.
-const REFERRING_TYPES: [&str; 10] = [
+pub(crate) const REFERRING_TYPES: [&str; 10] = [
     "extension-definition",
     "grouping",
     "language-content",

@@ -53,6 +53,11 @@ impl Registry {
         Some((self.number(collection)?, collection))
     }
 
+    /// The collection with this number, where it is declared.
+    pub(crate) fn declared(&self, number: CollectionNumber) -> Option<&CollectionDeclared> {
+        self.world.collections.iter().find(|collection| self.number(collection) == Some(number))
+    }
+
     pub(crate) fn number(&self, collection: &CollectionDeclared) -> Option<CollectionNumber> {
         self.collection_numbers.get(&collection.id).copied().map(CollectionNumber)
     }

@@ -2,18 +2,46 @@
 //! partner that polls by date added meets them.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
 };
 
-use releasability::{Label, Organisation, Stamp};
-use stix::{Id, Timestamp};
-use store::{Batch, CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, Sequence};
+use releasability::{Granularity, Label, Organisation, Stamp};
+use stix::{Id, Object, Timestamp, json::Value, object};
+use store::{CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, Sequence};
 
-use crate::{Exchange, ExchangeError, registry::Registry, state::State};
+use crate::{
+    Exchange, ExchangeError,
+    ledger::Relabelled,
+    registry::{MARKINGS, Registry},
+    state::State,
+};
 
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 const PAGE_BYTES: usize = 16 << 20;
+
+/// Which objects of a label get a new place.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Anew<'a> {
+    /// Those that have another label by now.
+    OtherLabel,
+    /// And those with a granular marking among these: other parts of them may be had now.
+    MarkedBy(&'a HashSet<String>),
+    /// All of them.
+    All,
+    /// Those that refer to one of these ids.
+    Referring(&'a HashSet<String>),
+}
+
+impl Anew<'_> {
+    const fn why(self) -> Relabelled {
+        match self {
+            Self::OtherLabel | Self::MarkedBy(_) => Relabelled::Meaning,
+            Self::All => Relabelled::Gained,
+            Self::Referring(_) => Relabelled::Referring,
+        }
+    }
+}
 
 impl Exchange {
     /// Relabels what waited for these markings of this origin.
@@ -26,13 +54,26 @@ impl Exchange {
         let state = self.state.load_full();
         let decides = |stamp: &Stamp| stamp.origin == *origin || *origin == *state.policy.own();
         let waited = |stamp: &Stamp| stamp.label.unknown.iter().any(|id| markings.contains(id));
+        let may_wait = |stamp: &Stamp| waited(stamp) || stamp.granularity == Granularity::Granular;
         let labels: Vec<_> = state
             .stamps
             .iter()
-            .filter(|(_, stamp)| decides(stamp) && waited(stamp))
+            .filter(|(_, stamp)| decides(stamp) && may_wait(stamp))
             .map(|(id, _)| id)
             .collect();
-        self.relabel(&labels, now).await
+        self.relabel(&labels, Anew::MarkedBy(markings), now).await
+    }
+
+    /// Dates anew what has one of these markings on a part of it.
+    pub(crate) async fn relabel_marked(
+        &self,
+        markings: &HashSet<String>,
+        now: Timestamp,
+    ) -> Result<(), ExchangeError> {
+        let state = self.state.load_full();
+        let granular = state.stamps.iter().filter(|(_, stamp)| stamp.granularity == Granularity::Granular);
+        let labels: Vec<_> = granular.map(|(id, _)| id).collect();
+        self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }
 
     /// Relabels, among what has these stamps, what waits for a marking that is here.
@@ -47,7 +88,7 @@ impl Exchange {
         let state = self.state.load_full();
         let waiting = stamps.iter().filter(|(stamp, _)| waits_in_vain(&state, stamp));
         let labels: Vec<_> = waiting.map(|(_, id)| *id).collect();
-        self.relabel(&labels, now).await
+        self.relabel(&labels, Anew::OtherLabel, now).await
     }
 
     /// Relabels all that waits for a marking that is here: a node may have stopped between learning and relabelling.
@@ -55,28 +96,37 @@ impl Exchange {
         let state = self.state.load_full();
         let waiting = state.stamps.iter().filter(|(_, stamp)| waits_in_vain(&state, stamp));
         let labels: Vec<_> = waiting.map(|(id, _)| id).collect();
-        self.relabel(&labels, now).await
+        self.relabel(&labels, Anew::OtherLabel, now).await
     }
 
-    async fn relabel(&self, labels: &[LabelId], now: Timestamp) -> Result<(), ExchangeError> {
+    async fn relabel(&self, labels: &[LabelId], anew: Anew<'_>, now: Timestamp) -> Result<(), ExchangeError> {
         if labels.is_empty() {
             return Ok(());
         }
         for count in self.store.counts().await? {
             if count.count > 0 && labels.contains(&count.label) {
-                self.relabel_in(count.collection, count.label, now).await?;
+                let moved = self.relabel_in((count.collection, &[count.label]), anew, now).await?;
+                self.defer_referring(moved, now).await?;
             }
         }
         Ok(())
     }
 
-    async fn relabel_in(
+    /// Gives the objects of a collection that have one of some labels, and a reason, a new place, and those that need it
+    /// another label. Says which ids they have.
+    pub(crate) async fn relabel_in(
         &self,
-        collection: CollectionNumber,
-        label: LabelId,
+        (collection, labels): (CollectionNumber, &[LabelId]),
+        anew: Anew<'_>,
         now: Timestamp,
-    ) -> Result<(), ExchangeError> {
-        let visible = LabelSet::from_iter([label]);
+    ) -> Result<BTreeSet<String>, ExchangeError> {
+        let mut moved = BTreeSet::new();
+        // Copies of markings stand in the order in which they were learnt, and nobody reads them.
+        if collection == MARKINGS {
+            return Ok(moved);
+        }
+        let visible = LabelSet::from_iter(labels.iter().copied());
+        let end = self.store.last();
         let mut after = Sequence::ZERO;
         loop {
             let query = ObjectQuery {
@@ -87,20 +137,20 @@ impl Exchange {
                 bytes_max: PAGE_BYTES,
             };
             let page = self.store.objects(&query, &visible).await?;
-            let Some(last) = page.objects.last() else { return Ok(()) };
+            let Some(last) = page.objects.last() else { return Ok(moved) };
             after = last.sequence;
             let state = self.state.load_full();
             let mut operations = Vec::new();
-            for held in &page.objects {
-                operations.extend(self.relabelling(&state, collection, held).await?);
+            // What is behind the end was moved by us, or came under the policy of now.
+            for held in page.objects.iter().filter(|held| held.sequence <= end) {
+                operations.extend(self.relabelling(&state, collection, held, anew).await?);
             }
             if !operations.is_empty() {
-                self.store
-                    .commit(Batch { now, preconditions: Vec::new(), operations, receipt: None, entry: None })
-                    .await?;
+                moved.extend(operations.iter().filter_map(moved_id));
+                self.commit_relabelling(collection, operations, anew.why(), now).await?;
             }
-            if !page.more {
-                return Ok(());
+            if !page.more || after >= end {
+                return Ok(moved);
             }
         }
     }
@@ -110,26 +160,52 @@ impl Exchange {
         state: &State,
         collection: CollectionNumber,
         held: &Held,
+        anew: Anew<'_>,
     ) -> Result<Option<Operation>, ExchangeError> {
         let Some(before) = state.stamps.get(held.label) else { return Ok(None) };
         let object = held.object.inspect();
-        // An object without markings has the default's label, which cannot wait for a marking of its own.
-        let stamp = state.policy.stamp(object, &before.origin, &default_of(state, collection));
-        if stamp == **before {
+        let mut label = held.label;
+        if matches!(anew, Anew::OtherLabel | Anew::MarkedBy(_)) {
+            // An object without markings has the default's label, which cannot wait for a marking of its own.
+            let stamp = state.policy.stamp(object, &before.origin, &default_of(state, collection));
+            if stamp != **before {
+                let Some(other) = self.intern(&stamp).await? else { return Ok(None) };
+                label = other;
+            }
+        }
+        let again = match anew {
+            Anew::OtherLabel => false,
+            Anew::MarkedBy(markings) => is_marked_by(object, markings, &self.limits.object),
+            Anew::All => true,
+            Anew::Referring(ids) => object.references().any(|id| ids.contains(id)),
+        };
+        if label == held.label && !again {
             return Ok(None);
         }
-        let Some(label) = self.intern(&stamp).await? else { return Ok(None) };
         let Ok(id) = Id::new(object.id()) else { return Ok(None) };
         Ok(Some(Operation::Relabel { collection, id, sequence: held.sequence, label }))
     }
 }
 
+fn moved_id(operation: &Operation) -> Option<String> {
+    if let Operation::Relabel { id, .. } = operation { Some(id.as_str().to_owned()) } else { None }
+}
+
+/// Whether a granular marking of the object is among these.
+fn is_marked_by(object: &Object, markings: &HashSet<String>, limits: &stix::Limits) -> bool {
+    if !object.has_granular_markings() {
+        return false;
+    }
+    let text = object.text();
+    let Ok(tree) = object::tree(&text, limits) else { return false };
+    let entries = tree.root().get("granular_markings").map(Value::elements).into_iter().flatten();
+    let named = entries.filter_map(|entry| entry.get("marking_ref")?.as_str());
+    named.into_iter().any(|id| markings.contains(id.as_ref()))
+}
+
 fn default_of(state: &State, collection: CollectionNumber) -> Label {
     let known = state.world.as_ref();
-    let declared = known.and_then(|known| {
-        let mut collections = known.registry.world.collections.iter();
-        collections.find(|declared| known.registry.number(declared) == Some(collection))
-    });
+    let declared = known.and_then(|known| known.registry.declared(collection));
     declared.map_or_else(
         || Label::of(releasability::Tlp::Red),
         |declared| Registry::default_label(&state.policy, declared),

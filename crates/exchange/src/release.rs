@@ -11,7 +11,7 @@ use stix::{Object, SpecVersion, Timestamp};
 use store::{Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
 
 use crate::{
-    Access, Exchange, ExchangeError,
+    Access, Channel, Exchange, ExchangeError,
     references::{Everything, Memo},
 };
 
@@ -70,11 +70,16 @@ pub struct Query {
     pub spec_versions: SpecVersions,
 }
 
+/// An object with its date added.
+pub type ReleasedObject = (Sequence, Releasable<Object>);
+
 /// What a reader gets.
 #[derive(Debug, Clone, Default)]
 pub struct Released {
     /// The objects with their dates added, in the order they were added.
-    pub objects: Vec<(Sequence, Releasable<Object>)>,
+    pub objects: Vec<ReleasedObject>,
+    /// The number of the label of each.
+    pub(crate) labels: Vec<LabelId>,
     /// Whether there is more behind the last.
     pub more: bool,
 }
@@ -90,11 +95,31 @@ impl Released {
 const READ_AHEAD_OBJECTS: u32 = 1000;
 
 impl Exchange {
-    /// A page of objects in the order they were added.
+    /// A page of objects in the order they were added, accounted for before it is given.
     ///
     /// # Errors
     /// Where the store fails.
-    pub async fn objects(&self, access: &Access, query: &Query) -> Result<Released, ExchangeError> {
+    pub async fn objects(
+        &self,
+        access: &Access,
+        query: &Query,
+        channel: Channel,
+    ) -> Result<Released, ExchangeError> {
+        let released = self.find(access, query).await?;
+        self.account(access, channel, &released).await?;
+        Ok(released)
+    }
+
+    /// Whether a query finds anything for this reader; nothing is given.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn finds(&self, access: &Access, query: &Query) -> Result<Existence, ExchangeError> {
+        let found = self.find(access, query).await?;
+        Ok(if found.objects.is_empty() { Existence::Absent } else { Existence::Present })
+    }
+
+    async fn find(&self, access: &Access, query: &Query) -> Result<Released, ExchangeError> {
         let mut page = PageBuilder {
             limit: query.limit.get() as usize,
             bytes_left: query.bytes_max,
@@ -233,7 +258,7 @@ impl Exchange {
         access: &Access,
         objects: Vec<Held>,
         memo: &mut Memo,
-    ) -> Result<Vec<Option<(Sequence, Releasable<Object>)>>, ExchangeError> {
+    ) -> Result<Vec<Option<(LabelId, ReleasedObject)>>, ExchangeError> {
         let Some(terms) = access.read_terms(access.number()) else { return Ok(Vec::new()) };
         // Something withheld may have arrived together with these very objects, after what was looked up before.
         if objects.iter().any(|held| held.sequence > memo.seen) {
@@ -267,7 +292,7 @@ impl Exchange {
                 return None;
             }
             let released = access.policy().release(held.object, stamp, &reader, &withheld).ok()?;
-            Some((held.sequence, released))
+            Some((held.label, (held.sequence, released)))
         };
         Ok(objects.into_iter().map(release).collect())
     }
@@ -314,13 +339,15 @@ struct PageBuilder {
 }
 
 impl PageBuilder {
-    fn push(&mut self, one: (Sequence, Releasable<Object>)) -> Full {
+    fn push(&mut self, one: (LabelId, ReleasedObject)) -> Full {
         if self.released.objects.len() >= self.limit || self.bytes_left == 0 {
             self.released.more = true;
             return Full::Yes;
         }
+        let (label, one) = one;
         self.bytes_left = self.bytes_left.saturating_sub(one.1.content().text_bytes().len());
         self.released.objects.push(one);
+        self.released.labels.push(label);
         Full::No
     }
 }

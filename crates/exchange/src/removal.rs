@@ -5,7 +5,11 @@ use std::num::NonZeroU32;
 use stix::Id;
 use store::{Batch, Claim, Operation, Outcome, Sequence};
 
-use crate::{Access, Exchange, ExchangeError, Query, SpecVersions, Versions, release::choose};
+use crate::{
+    Access, Exchange, ExchangeError, Query, SpecVersions, Versions,
+    ledger::{Record, places},
+    release::choose,
+};
 
 /// Why nothing was removed.
 #[derive(Debug, thiserror::Error)]
@@ -62,8 +66,13 @@ impl Exchange {
         if operations.is_empty() {
             return Err(RemovalError::Absent);
         }
-        let batch =
-            Batch { now: access.now, preconditions: Vec::new(), operations, receipt: None, entry: None };
+        let record = Record::Removal {
+            partner: access.partner().to_owned(),
+            collection: access.number().0,
+            objects: places(&operations),
+        };
+        let entry = Some(record.draft(None)?);
+        let batch = Batch { now: access.now, preconditions: Vec::new(), operations, receipt: None, entry };
         let commit = self.store.commit(batch).await.map_err(ExchangeError::from)?;
         Ok(commit.outcomes.iter().filter(|outcome| matches!(outcome, Outcome::Removed(_))).count())
     }

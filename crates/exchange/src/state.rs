@@ -1,7 +1,7 @@
 //! What does a running node hold in memory? The policy, the stamps that labels stand for, the declared world.
 
 use std::{
-    collections::HashMap,
+    collections::{BTreeSet, HashMap},
     num::NonZeroU32,
     sync::{
         Arc,
@@ -21,7 +21,10 @@ use tokio::sync::Mutex;
 
 use crate::{
     access::Partner,
+    checkpoint::Signer,
+    ledger::{CredentialChange, Record},
     registry::{Credential, MARKINGS, Registry},
+    settle::{Pending, Place, Side, gained, horizon_operation, outdated},
     world::{Difference, World, WorldProblem, differences},
 };
 
@@ -112,6 +115,11 @@ pub struct Exchange {
     pub(crate) state: ArcSwap<State>,
     /// Held while policy or labels change.
     pub(crate) changing: Mutex<()>,
+    /// Held while what is left to do is written down.
+    pub(crate) deferring: Mutex<()>,
+    /// Held while what is left is done.
+    pub(crate) settling: Mutex<()>,
+    pub(crate) signer: Option<Signer>,
     alarms: AtomicU64,
 }
 
@@ -121,6 +129,8 @@ pub(crate) struct State {
     pub(crate) world: Option<Arc<Known>>,
     pub(crate) policy: Arc<Policy>,
     pub(crate) stamps: Arc<Stamps>,
+    /// Labels in collections that are being computed anew.
+    pub(crate) waiting: Arc<BTreeSet<Place>>,
 }
 
 /// The declared world in force.
@@ -188,17 +198,41 @@ impl Exchange {
         now: Timestamp,
     ) -> Result<Self, ExchangeError> {
         let nobody = Policy::new(nobody());
-        let state = State { world: None, policy: Arc::new(nobody), stamps: Arc::default() };
+        let state =
+            State { world: None, policy: Arc::new(nobody), stamps: Arc::default(), waiting: Arc::default() };
         let exchange = Self {
             store,
             limits,
             state: ArcSwap::from_pointee(state),
             changing: Mutex::new(()),
+            deferring: Mutex::new(()),
+            settling: Mutex::new(()),
+            signer: None,
             alarms: AtomicU64::new(0),
         };
         exchange.reload().await?;
         exchange.relabel_all_resolved(now).await?;
+        exchange.begin_ledger(now).await?;
+        exchange.catch_up(now).await?;
         Ok(exchange)
+    }
+
+    /// Signs the ledger with this key from now on.
+    #[must_use]
+    pub fn signing_with(mut self, signer: Signer) -> Self {
+        self.signer = Some(signer);
+        self
+    }
+
+    /// A store that was filled before there was a ledger has a declaration in force that no entry speaks of.
+    async fn begin_ledger(&self, now: Timestamp) -> Result<(), ExchangeError> {
+        let state = self.state.load_full();
+        let Some(known) = state.world.as_ref() else { return Ok(()) };
+        if self.store.head().await?.number.0 > 0 {
+            return Ok(());
+        }
+        let record = policy_record(known.version, &known.registry, Vec::new())?;
+        self.note(&record, None, now).await
     }
 
     /// Reads everything again from the store.
@@ -215,17 +249,40 @@ impl Exchange {
         let mut policy =
             world.as_ref().map_or_else(|| Policy::new(nobody()), |known| known.registry.policy());
         self.define_held_markings(&mut policy, &stamps).await?;
+        let waiting = Arc::new(self.pending().await?.relabel);
         let (world, policy) = (world.map(Arc::new), Arc::new(policy));
         self.state.rcu(|current| {
             // Others intern meanwhile, so nothing that is known is forgotten.
             let mut known = Stamps::clone(&current.stamps);
             stamps.iter().for_each(|(id, stamp)| known.insert(id, stamp.clone()));
-            State { world: world.clone(), policy: Arc::clone(&policy), stamps: Arc::new(known) }
+            State {
+                world: world.clone(),
+                policy: Arc::clone(&policy),
+                stamps: Arc::new(known),
+                waiting: Arc::clone(&waiting),
+            }
         });
         Ok(())
     }
 
     async fn define_held_markings(&self, policy: &mut Policy, stamps: &Stamps) -> Result<(), ExchangeError> {
+        self.each_marking(stamps, |text, origin| {
+            // What cannot be read stays unknown, and withholds.
+            if let Ok(tree) = Tree::parse(text, &self.limits.object)
+                && policy.define_marking(tree.root(), origin).is_err()
+            {
+                tracing::warn!(%origin, "too many marking-definitions; the rest is not understood");
+            }
+        })
+        .await
+    }
+
+    /// Goes through the marking-definitions held, in the order in which they came: text, and who brought it.
+    pub(crate) async fn each_marking(
+        &self,
+        stamps: &Stamps,
+        mut each: impl FnMut(&[u8], &Organisation) + Send,
+    ) -> Result<(), ExchangeError> {
         let all: LabelSet = stamps.iter().map(|(id, _)| id).collect();
         let mut after = Sequence::ZERO;
         loop {
@@ -239,12 +296,8 @@ impl Exchange {
             let page = self.store.objects(&query, &all).await?;
             for held in &page.objects {
                 after = held.sequence;
-                let Some(stamp) = stamps.get(held.label) else { continue };
-                // What cannot be read stays unknown, and withholds.
-                if let Ok(tree) = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object)
-                    && policy.define_marking(tree.root(), &stamp.origin).is_err()
-                {
-                    tracing::warn!(origin = %stamp.origin, "too many marking-definitions; the rest is not understood");
+                if let Some(stamp) = stamps.get(held.label) {
+                    each(held.object.inspect().text_bytes(), &stamp.origin);
                 }
             }
             if !page.more {
@@ -284,7 +337,7 @@ impl Exchange {
         if !problems.is_empty() {
             return Err(ApplyError::Problems(problems));
         }
-        let _changing = self.changing.lock().await;
+        let changing = self.changing.lock().await;
         let known = self.state.load().world.clone();
         let before = known.as_ref().map(|known| &known.registry);
         let version = known.as_ref().map_or(0, |known| known.version);
@@ -293,31 +346,68 @@ impl Exchange {
             return Ok(Applied { differences, version });
         }
         let registry = Registry::new(world, before);
-        self.write_document(WORLD, version, &registry, now).await.map_err(|error| match error {
-            ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
-            other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
-                ApplyError::Exchange(other)
-            }
-        })?;
+        let record = policy_record(version + 1, &registry, differences.clone())?;
+        let deferring = self.deferring.lock().await;
+        let operations = self.consequences(known.as_deref(), &registry, now).await?;
+        self.write_document((WORLD, version), &registry, (operations, record), now).await.map_err(
+            |error| match error {
+                ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
+                other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
+                    ApplyError::Exchange(other)
+                }
+            },
+        )?;
         self.reload().await?;
+        drop((deferring, changing));
+        self.settle(now).await?;
         Ok(Applied { differences, version: version + 1 })
+    }
+
+    /// What is left to do once a declaration is in force, to be written down together with it; nobody else may write down
+    /// anything meanwhile.
+    async fn consequences(
+        &self,
+        known: Option<&Known>,
+        registry: &Registry,
+        now: Timestamp,
+    ) -> Result<Vec<Operation>, ExchangeError> {
+        let state = self.state.load_full();
+        let Some(known) = known else { return Ok(vec![horizon_operation(now)]) };
+        let mut policy = registry.policy();
+        self.define_held_markings(&mut policy, &state.stamps).await?;
+        let partners = registry.partners(&policy);
+        let counts = self.store.counts().await?;
+        let before = Side { policy: &state.policy, partners: &known.partners, now };
+        let after = Side { policy: &policy, partners: &partners, now };
+        let pending = Pending {
+            relabel: outdated((&known.registry, &state.policy), (registry, &policy), &state, &counts),
+            gained: gained(&before, &after, &state, &counts),
+            ..Pending::default()
+        };
+        let pending = self.pending().await?.with(pending);
+        let mut operations = vec![horizon_operation(now)];
+        if !pending.is_empty() {
+            operations.push(pending.operation()?);
+        }
+        Ok(operations)
     }
 
     async fn write_document<T: serde::Serialize>(
         &self,
-        document: &'static str,
-        version: u64,
+        (document, version): (&'static str, u64),
         content: &T,
+        (mut operations, record): (Vec<Operation>, Record),
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
         let content =
             serde_json::to_vec(content).map_err(|error| ExchangeError::Document(document, error))?;
+        operations.push(Operation::Document { name: name(document), content: content.into() });
         let batch = Batch {
             now,
             preconditions: vec![Precondition::DocumentVersion { name: name(document), version }],
-            operations: vec![Operation::Document { name: name(document), content: content.into() }],
+            operations,
             receipt: None,
-            entry: None,
+            entry: Some(record.draft(None)?),
         };
         self.store.commit(batch).await?;
         Ok(())
@@ -341,7 +431,9 @@ impl Exchange {
         let known = self.state.load().world.clone().ok_or(ExchangeError::NoWorld)?;
         let mut credentials = known.credentials.clone();
         change(&mut credentials);
-        self.write_document(CREDENTIALS, known.credentials_version, &credentials, now).await?;
+        let record = Record::Credentials { changes: changes(&known.credentials, &credentials) };
+        let document = (CREDENTIALS, known.credentials_version);
+        self.write_document(document, &credentials, (Vec::new(), record), now).await?;
         self.reload().await
     }
 
@@ -405,6 +497,22 @@ pub enum ApplyMode {
     Change,
     /// It only says what it would change.
     DryRun,
+}
+
+fn policy_record(
+    version: u64,
+    registry: &Registry,
+    differences: Vec<Difference>,
+) -> Result<Record, ExchangeError> {
+    let registry = serde_json::to_value(registry).map_err(|error| ExchangeError::Document(WORLD, error))?;
+    Ok(Record::Policy { version, registry: Box::new(registry), differences })
+}
+
+fn changes(before: &[Credential], after: &[Credential]) -> Vec<(String, uuid::Uuid, CredentialChange)> {
+    let is_in = |list: &[Credential], one: &Credential| list.iter().any(|other| other.id == one.id);
+    let gone = before.iter().filter(|one| !is_in(after, one)).map(|one| (one, CredentialChange::Withdrawn));
+    let new = after.iter().filter(|one| !is_in(before, one)).map(|one| (one, CredentialChange::Issued));
+    gone.chain(new).map(|(one, change)| (one.partner.clone(), one.id, change)).collect()
 }
 
 fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Known>, ExchangeError> {

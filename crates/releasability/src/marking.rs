@@ -1,6 +1,6 @@
 //! Which label does a marking-definition stand for? (The table in the manual, `docs/markings.md`.)
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use stix::{
     Timestamp,
@@ -180,6 +180,18 @@ impl Markings {
         let label = origins.get(origin).map_or_else(|| label.clone(), |before| before.join(label));
         origins.insert(origin.clone(), label);
         Ok(())
+    }
+
+    /// How many marking-definitions there are.
+    pub fn defined(&self) -> usize {
+        self.count.values().sum()
+    }
+
+    /// Those whose time begins after one moment and by another.
+    pub fn beginning(&self, after: Timestamp, until: Timestamp) -> HashSet<String> {
+        let begins = |label: &Label| label.valid.from.is_some_and(|from| after < from && from <= until);
+        let begun = self.by_id.iter().filter(|(_, origins)| origins.values().any(begins));
+        begun.map(|(id, _)| id.clone()).collect()
     }
 
     /// What a marking on an object of `origin` means here; `own` is this node's organisation.

@@ -189,6 +189,16 @@ impl Policy {
         self.markings.define(&id, origin, &label)
     }
 
+    /// How many marking-definitions were learnt.
+    pub fn markings_defined(&self) -> usize {
+        self.markings.defined()
+    }
+
+    /// The marking-definitions whose time begins after one moment and by another.
+    pub fn markings_beginning(&self, after: Timestamp, until: Timestamp) -> HashSet<String> {
+        self.markings.beginning(after, until)
+    }
+
     /// The label of an object: the join of its markings, or the collection's default where it has none. A
     /// marking-definition is marked by itself as well.
     pub fn label(&self, object: &Object, origin: &Organisation, default: &Label) -> Label {

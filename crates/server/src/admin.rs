@@ -1,11 +1,13 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
 use exchange::{
-    ApplyError, ApplyMode, CollectionSummary, Credential, Exchange, ExchangeError, Preview, Secret,
+    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Credential, Exchange, ExchangeError, Exported,
+    Preview, Receipt, Replayed, Secret, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
+use store::ledger::EntryNumber;
 use uuid::Uuid;
 
 /// A command.
@@ -53,6 +55,35 @@ pub enum Command {
     },
     /// Says how the node is.
     Doctor,
+    /// Asks the ledger.
+    Audit(AuditCommand),
+}
+
+/// What the ledger is asked.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditCommand {
+    /// Is it whole?
+    Verify {
+        /// Checkpoints that were kept elsewhere.
+        kept: Vec<Checkpoint>,
+        /// The only public key that may have signed.
+        key: Option<String>,
+    },
+    /// Was it right?
+    Replay,
+    /// Who got an object?
+    Who {
+        /// Its id.
+        id: String,
+    },
+    /// Vouch for it now.
+    Checkpoint,
+    /// Give the entries after a number.
+    Export {
+        /// The number.
+        after: u64,
+    },
 }
 
 /// An answer.
@@ -85,6 +116,16 @@ pub enum Reply {
     Preview(Box<Preview>),
     /// How the node is.
     Doctor(Report),
+    /// Whether the ledger is whole.
+    Verified(Verified),
+    /// Whether it was right.
+    Replayed(Replayed),
+    /// Who got an object.
+    Who(Vec<Receipt>),
+    /// The node's signature under the ledger.
+    Checkpoint(Checkpoint),
+    /// Entries of the ledger; none behind the last.
+    Exported(Vec<Exported>),
     /// Why it was not done.
     Refused {
         /// In words.
@@ -188,6 +229,23 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             None => refused("there is no partner of this name"),
         },
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
+        Command::Audit(command) => audit(exchange, command, now).await?,
+    })
+}
+
+async fn audit(exchange: &Exchange, command: AuditCommand, now: Timestamp) -> Result<Reply, ExchangeError> {
+    Ok(match command {
+        AuditCommand::Verify { kept, key } => Reply::Verified(exchange.verify(&kept, key.as_deref()).await?),
+        AuditCommand::Replay => Reply::Replayed(exchange.replay().await?),
+        AuditCommand::Who { id } => Reply::Who(exchange.who(&id).await?),
+        AuditCommand::Checkpoint => match exchange.checkpoint(now).await? {
+            Some(checkpoint) => Reply::Checkpoint(checkpoint),
+            None => refused("the ledger is empty, or the node has no key"),
+        },
+        AuditCommand::Export { after } => {
+            let entries = exchange.entries(EntryNumber(after)).await?;
+            Reply::Exported(entries.iter().map(Exported::from).collect())
+        }
     })
 }
 

@@ -111,9 +111,30 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
             socket::bind(path).map_err(|error| ServeError::Socket(path.display().to_string(), error))?;
         tasks.push(tokio::spawn(socket::answer(listener, Arc::clone(&app), stopped.clone())));
     }
+    tasks.push(tokio::spawn(keep_house(Arc::clone(&app), stopped.clone())));
     let door = Door { router: router(Arc::clone(&app)), app, tls };
     tasks.push(tokio::spawn(door.open(listener, stopped)));
     Ok(Running { address, stop, tasks })
+}
+
+/// How often the house is kept.
+const HOUSEKEEPING: Duration = Duration::from_secs(1);
+
+/// Sees to what time brings, and spends at most a tenth of the time on it.
+async fn keep_house(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    let mut pause = HOUSEKEEPING;
+    loop {
+        tokio::select! {
+            _ = stopped.changed() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        #[expect(clippy::disallowed_methods, reason = "how long the house takes is measured at the rim")]
+        let started = std::time::Instant::now();
+        if let Err(error) = app.exchange.keep_house(app.clock.now()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "the house could not be kept");
+        }
+        pause = HOUSEKEEPING.max(started.elapsed() * 9);
+    }
 }
 
 /// Where a connection comes from.

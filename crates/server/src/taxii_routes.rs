@@ -12,8 +12,8 @@ use axum::{
     routing::get,
 };
 use exchange::{
-    Accepted, Access, CollectionInfo, Existence, Failure, Query, Released, SpecVersions, VersionFilter,
-    Versions, world::Right,
+    Accepted, Access, Channel, CollectionInfo, Existence, Failure, Query, Released, SpecVersions,
+    VersionFilter, Versions, world::Right,
 };
 use stix::{SpecVersion, Timestamp};
 use store::Sequence;
@@ -153,7 +153,7 @@ async fn objects(
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
     let page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::All)?;
-    let released = app.exchange.objects(&access, &page.query).await?;
+    let released = app.exchange.objects(&access, &page.query, Channel::Objects).await?;
     Ok(envelope(&app, &page, &released))
 }
 
@@ -165,7 +165,7 @@ async fn manifest(
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
     let page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::All)?;
-    let released = app.exchange.objects(&access, &page.query).await?;
+    let released = app.exchange.objects(&access, &page.query, Channel::Manifest).await?;
     let records = released.objects.iter().map(|(sequence, object)| {
         let object = object.content();
         resource::ManifestRecord {
@@ -195,7 +195,7 @@ async fn object(
     let access = reading(&app, &caller, &name)?;
     let mut page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::Object)?;
     page.query.ids = Some(vec![id]);
-    let released = app.exchange.objects(&access, &page.query).await?;
+    let released = app.exchange.objects(&access, &page.query, Channel::Object).await?;
     if released.objects.is_empty() {
         // The id, or the version named, is not there: that is 404. Another filter left nothing: that is an empty envelope.
         let whole = Query {
@@ -204,7 +204,7 @@ async fn object(
             spec_versions: SpecVersions::Only(vec![SpecVersion::V20, SpecVersion::V21]),
             ..page.query.clone()
         };
-        if app.exchange.objects(&access, &whole).await?.objects.is_empty() {
+        if app.exchange.finds(&access, &whole).await? == Existence::Absent {
             return Err(Problem::Absent);
         }
     }
@@ -224,7 +224,7 @@ async fn versions(
     }
     page.query.ids = Some(vec![id]);
     page.query.versions = Versions::All;
-    let released = app.exchange.objects(&access, &page.query).await?;
+    let released = app.exchange.objects(&access, &page.query, Channel::Versions).await?;
     let text = |(sequence, object): &(Sequence, releasability::Releasable<stix::Object>)| {
         Released::version(*sequence, object.content()).to_string()
     };

@@ -87,6 +87,11 @@ fn print(reply: &Reply) {
                 println!("nothing to look at");
             }
         }
+        Reply::Verified(_)
+        | Reply::Replayed(_)
+        | Reply::Who(_)
+        | Reply::Checkpoint(_)
+        | Reply::Exported(_) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
     }
 }
