@@ -98,10 +98,25 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: TokenCommand,
     },
-    /// Show the exact bytes that a partner would get of an object, and why
+    /// Show the exact bytes that a partner would get of an object, or of a bundle before it is published, and why
     Preview {
-        /// The object's id
-        id: String,
+        /// The id of an object that is held
+        #[arg(required_unless_present = "file", requires = "partner")]
+        id: Option<String>,
+        /// The partner's name; for a bundle, every partner that reads the collection where none is named
+        #[arg(long = "as", value_name = "PARTNER")]
+        partner: Option<String>,
+        /// A bundle that is not published yet; `-` for standard input
+        #[arg(long, requires = "collection", conflicts_with = "id", value_hint = ValueHint::FilePath)]
+        file: Option<PathBuf>,
+        /// Where it would be published: the collection's alias or id
+        #[arg(long, short, requires = "file")]
+        collection: Option<String>,
+    },
+    /// Say what a partner knows of a value, such as an address: each claim by itself, from whom it came
+    Know {
+        /// The value
+        value: String,
         /// The partner's name
         #[arg(long = "as", value_name = "PARTNER")]
         partner: String,

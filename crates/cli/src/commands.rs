@@ -3,6 +3,7 @@
 pub(crate) mod admin;
 mod audit;
 mod check;
+mod draft;
 mod import;
 pub(crate) mod init;
 pub(crate) mod serve;
@@ -45,7 +46,14 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             admin::run(dir, Admin::Collections, format).await
         }
         Command::Token { command } => admin::run(dir, token(command), format).await,
-        Command::Preview { id, partner } => admin::run(dir, Admin::Preview { id, partner }, format).await,
+        Command::Preview { id: Some(id), partner: Some(partner), .. } => {
+            admin::run(dir, Admin::Preview { id, partner }, format).await
+        }
+        Command::Preview { file, collection, partner, .. } => {
+            let (file, collection) = (file.unwrap_or_default(), collection.unwrap_or_default());
+            draft::run(dir, (&file, collection), partner, format).await
+        }
+        Command::Know { value, partner } => admin::run(dir, Admin::Know { value, partner }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {

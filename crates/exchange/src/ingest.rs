@@ -1,6 +1,6 @@
 //! The one door in: parse within limits, validate, label, may this origin say this? One commit.
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use bytes::Bytes;
 use releasability::{Label, Organisation, Policy, Stamp};
@@ -205,8 +205,30 @@ impl Prepared {
         self.entries.is_empty()
     }
 
+    fn good(&self) -> impl Iterator<Item = &Object> {
+        self.entries.iter().filter_map(|entry| match entry {
+            Entry::Good { object, .. } => Some(object),
+            Entry::Bad(_) => None,
+        })
+    }
+
+    /// The ids of the good objects, each once, in order.
+    pub(crate) fn ids(&self) -> Vec<String> {
+        let mut met = HashSet::new();
+        self.good().map(|object| object.id().to_owned()).filter(|id| met.insert(id.clone())).collect()
+    }
+
+    /// The ids of the good objects and of all that they refer to.
+    pub(crate) fn references(&self) -> BTreeSet<String> {
+        let ids = |object: &Object| {
+            let references = object.references().map(str::to_owned);
+            references.chain([object.id().to_owned()]).collect::<Vec<_>>()
+        };
+        self.good().flat_map(ids).collect()
+    }
+
     fn has_markings(&self) -> bool {
-        self.entries.iter().any(|entry| matches!(entry, Entry::Good { object, .. } if is_marking(object)))
+        self.good().any(is_marking)
     }
 }
 

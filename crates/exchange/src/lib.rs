@@ -18,9 +18,12 @@
 mod access;
 mod audit;
 mod checkpoint;
+mod draft;
 mod ingest;
+mod knowledge;
 mod ledger;
 mod preview;
+mod quoting;
 mod references;
 mod registry;
 mod relabel;
@@ -33,7 +36,9 @@ pub mod world;
 pub use access::{Access, CollectionInfo};
 pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
+pub use draft::{DraftPreview, Oversharing, Recipient};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
+pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{
     Channel, CredentialChange, Record, Redacted, Relabelled, Release, Run, Standing,
     Submission as SubmissionRecord,

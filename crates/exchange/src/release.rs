@@ -119,7 +119,7 @@ impl Exchange {
         Ok(if found.objects.is_empty() { Existence::Absent } else { Existence::Present })
     }
 
-    async fn find(&self, access: &Access, query: &Query) -> Result<Released, ExchangeError> {
+    pub(crate) async fn find(&self, access: &Access, query: &Query) -> Result<Released, ExchangeError> {
         let mut page = PageBuilder {
             limit: query.limit.get() as usize,
             bytes_left: query.bytes_max,

@@ -499,6 +499,12 @@ pub enum ApplyMode {
     DryRun,
 }
 
+/// What is written for a declaration.
+pub(crate) fn world_operation(registry: &Registry) -> Result<Operation, ExchangeError> {
+    let content = serde_json::to_vec(registry).map_err(|error| ExchangeError::Document(WORLD, error))?;
+    Ok(Operation::Document { name: name(WORLD), content: content.into() })
+}
+
 fn policy_record(
     version: u64,
     registry: &Registry,

@@ -1,8 +1,8 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
 use exchange::{
-    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Credential, Exchange, ExchangeError, Exported,
-    Preview, Receipt, Replayed, Secret, Verified,
+    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Credential, DraftPreview, Exchange, ExchangeError,
+    Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -50,6 +50,22 @@ pub enum Command {
     Preview {
         /// The object.
         id: String,
+        /// The partner's name.
+        partner: String,
+    },
+    /// Shows what partners would get of what is not published yet, and where it says too much.
+    PreviewDraft {
+        /// Where it would be published: the collection's alias or id.
+        collection: String,
+        /// The envelope or bundle.
+        envelope: String,
+        /// Only for this partner.
+        partner: Option<String>,
+    },
+    /// Says what a partner knows of a value.
+    Know {
+        /// The value.
+        value: String,
         /// The partner's name.
         partner: String,
     },
@@ -114,6 +130,10 @@ pub enum Reply {
     Withdrawn,
     /// What the partner gets.
     Preview(Box<Preview>),
+    /// What partners would get.
+    DraftPreview(Box<DraftPreview>),
+    /// What a partner knows.
+    Knowledge(Knowledge),
     /// How the node is.
     Doctor(Report),
     /// Whether the ledger is whole.
@@ -228,6 +248,23 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             Some(preview) => Reply::Preview(Box::new(preview)),
             None => refused("there is no partner of this name"),
         },
+        Command::PreviewDraft { collection, envelope, partner } => {
+            if partner.as_ref().is_some_and(|partner| !exchange.has_partner(partner)) {
+                return Ok(refused("there is no partner of this name"));
+            }
+            let draft = (collection.as_str(), envelope.as_bytes());
+            match exchange.preview_draft(draft, partner.as_deref(), now).await {
+                Ok(preview) => Reply::DraftPreview(Box::new(preview)),
+                Err(IngestError::Exchange(error)) => return Err(error.into()),
+                Err(error) => refused(&error.to_string()),
+            }
+        }
+        Command::Know { value, partner } => {
+            match exchange.know((&partner, &value), Purpose::Preview, now).await? {
+                Some(knowledge) => Reply::Knowledge(knowledge),
+                None => refused("there is no partner of this name"),
+            }
+        }
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
     })

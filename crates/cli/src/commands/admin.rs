@@ -87,6 +87,22 @@ fn print(reply: &Reply) {
                 println!("nothing to look at");
             }
         }
+        Reply::DraftPreview(draft) => super::draft::print(draft),
+        Reply::Knowledge(knowledge) => {
+            for known in &knowledge.claims {
+                println!(
+                    "{} in {}, from {}, added {}",
+                    known.id, known.collection, known.origin, known.date_added
+                );
+                println!("{}", known.text);
+            }
+            if knowledge.claims.is_empty() {
+                println!("nothing");
+            }
+            if knowledge.more {
+                println!("there is more");
+            }
+        }
         Reply::Verified(_)
         | Reply::Replayed(_)
         | Reply::Who(_)
