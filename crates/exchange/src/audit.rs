@@ -467,3 +467,64 @@ impl Day {
         Some((partner, &agreement.terms))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use bytes::Bytes;
+    use store::{Batch, Store, ledger::EntryDraft, memory::Memory};
+
+    use super::*;
+
+    async fn ledger(entries: usize) -> Vec<Entry> {
+        let store = Memory::default();
+        for number in 0..entries {
+            let record = Record::Removal { partner: number.to_string(), collection: 1, objects: Vec::new() };
+            let content = Bytes::from(serde_json::to_vec(&record).unwrap());
+            let entry = Some(EntryDraft { content, about: None });
+            let now = Timestamp::EPOCH;
+            let batch =
+                Batch { now, preconditions: Vec::new(), operations: Vec::new(), receipt: None, entry };
+            store.commit(batch).await.unwrap();
+        }
+        let query =
+            LedgerQuery { after: EntryNumber(0), limit: PAGE_ENTRIES, bytes_max: PAGE_BYTES, about: None };
+        store.entries(&query).await.unwrap()
+    }
+
+    fn problems(entries: &[Entry]) -> usize {
+        let mut chain = Chain::default();
+        entries.iter().for_each(|entry| chain.follow(entry));
+        chain.end().problems.len()
+    }
+
+    #[tokio::test]
+    async fn changing_dropping_or_swapping_one_entry_is_found() {
+        let whole = ledger(20).await;
+        assert_eq!(problems(&whole), 0);
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            let text = String::from_utf8(changed[at].content.to_vec()).unwrap();
+            changed[at].content = Bytes::from(text.replace("\"collection\":1", "\"collection\":2"));
+            assert!(problems(&changed) > 0, "{at} changed");
+            let mut later = whole.clone();
+            later[at].committed = Timestamp::from_micros(1);
+            assert!(problems(&later) > 0, "{at} dated otherwise");
+            let mut sealed = changed;
+            let before = at.checked_sub(1).map_or(EntryHash::default(), |before| sealed[before].hash);
+            sealed[at].hash = seal(before, &sealed[at]);
+            // Sealed anew, the last entry is only found by a checkpoint that was kept elsewhere.
+            assert_eq!(problems(&sealed) > 0, at + 1 < whole.len(), "{at} changed and sealed");
+            let mut dropped = whole.clone();
+            dropped.remove(at);
+            assert_eq!(problems(&dropped) > 0, at + 1 < whole.len(), "{at} dropped");
+            if at > 0 {
+                let mut swapped = whole.clone();
+                swapped.swap(at, at - 1);
+                assert!(problems(&swapped) > 0, "{at} swapped");
+            }
+        }
+        let mut unreadable = whole;
+        unreadable[3].content = Bytes::from_static(b"{}");
+        assert!(problems(&unreadable) > 0);
+    }
+}
