@@ -166,7 +166,7 @@ fn object_text(granular: &str) -> String {
             "x_mitre_domains": ["enterprise-attack"],
             "x_mitre_attack_spec_version": "3.2.0"{granular}
         }}"#,
-        "adversaries may abuse scheduled tasks to persist and do so in many ways. ".repeat(1)
+        "adversaries may abuse scheduled tasks to persist and do so in many ways."
     )
 }
 

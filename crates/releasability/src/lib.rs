@@ -19,6 +19,7 @@ pub mod marking;
 mod policy;
 mod redact;
 mod sealed;
+pub mod stanag;
 
 pub use audience::{Audience, Reader, Terms};
 pub use code::{Code, CodeError, Community, Nation, Organisation};

@@ -2,7 +2,10 @@
 //!
 //! Everything that stays keeps its bytes. Values are known by where they start in the text.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashSet},
+};
 
 use stix::{
     Code as FindingCode, Limits, Object, Severity,
@@ -29,7 +32,7 @@ pub(crate) struct Redaction<'a> {
 /// The granular markings of one object, resolved.
 struct Granular<'t> {
     /// Label of each entry of `granular_markings`, none for language entries.
-    labels: Vec<Option<Label>>,
+    labels: Vec<Option<Cow<'t, Label>>>,
     /// Which entries speak of the value that starts here.
     by_start: BTreeMap<usize, Vec<usize>>,
     value: Option<Value<'t>>,
@@ -79,13 +82,13 @@ impl Redaction<'_> {
         if findings.iter().any(spoils) { None } else { left }
     }
 
-    fn granular<'t>(&self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
+    fn granular<'t>(&'t self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
         let root = tree.root();
         let value = root.get("granular_markings");
         let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
         for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
             let marking = entry.get("marking_ref").and_then(Value::as_str);
-            granular.labels.push(marking.map(|id| self.policy.resolve(&id, &self.stamp.origin)));
+            granular.labels.push(marking.map(|id| self.policy.meaning(&id, &self.stamp.origin)));
             for selector in entry.get("selectors").map(Value::elements).into_iter().flatten() {
                 let path = selector.as_str().unwrap_or_default();
                 // A marking that speaks of nothing we can find may have meant anything.
@@ -143,7 +146,8 @@ impl Redaction<'_> {
     fn property_withheld(&self, place: &Place<'_>, granular: &Granular<'_>) -> Option<Reason> {
         let entries = place.upwards().flat_map(|place| place.entries);
         let labels = entries.filter_map(|&entry| granular.labels.get(entry)?.as_ref());
-        let label = labels.fold(self.stamp.label.clone(), |joined, label| joined.join(label));
+        let own = Cow::Borrowed(&self.stamp.label);
+        let label = labels.fold(own, |joined, label| Cow::Owned(joined.join(label)));
         match self.policy.decide(&label, &self.stamp.origin, self.reader) {
             Decision::Release => None,
             Decision::Withhold(reason) => Some(reason),
