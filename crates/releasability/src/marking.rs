@@ -54,13 +54,14 @@ pub const STANDARD_PAP: [(&str, Pap); 5] = [
 
 /// The label of a standard marking-definition.
 pub fn standard(marking: &str) -> Option<Label> {
-    let tlp = STANDARD_TLP.iter().find(|(id, _)| *id == marking);
-    let pap = STANDARD_PAP.iter().find(|(id, _)| *id == marking);
-    match (tlp, pap) {
-        (Some((_, tlp)), _) => Some(Label::of(*tlp)),
-        (None, Some((_, pap))) => Some(Label { pap: *pap, ..Label::clear() }),
-        (None, None) => None,
-    }
+    let pap = || STANDARD_PAP.iter().find(|(id, _)| *id == marking).map(|(_, pap)| *pap);
+    let label_of = |pap| Label { pap, ..Label::clear() };
+    standard_tlp(marking).map(Label::of).or_else(|| pap().map(label_of))
+}
+
+/// The traffic light of a standard marking-definition, whose whole content validation checks at the door.
+pub(crate) fn standard_tlp(marking: &str) -> Option<Tlp> {
+    STANDARD_TLP.iter().find(|(id, _)| *id == marking).map(|(_, tlp)| *tlp)
 }
 
 /// The TLP 2.0 marking-definition of a traffic light.

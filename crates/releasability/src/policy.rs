@@ -199,7 +199,8 @@ impl Policy {
         if object.object_type() != "marking-definition" {
             return joined.unwrap_or_else(|| default.clone());
         }
-        if marking::standard(object.id()).is_some() {
+        // Not those of PAP: nobody checked that they hold only what the standard has.
+        if marking::standard_tlp(object.id()).is_some() {
             return Label::clear();
         }
         let own = resolve(object.id());
