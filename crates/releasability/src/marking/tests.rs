@@ -293,3 +293,12 @@ fn a_nato_label_stands_in_our_extension_beside_the_rest() {
         assert_eq!(ours(&format!(r#""stanag_4774":{value}"#)), Label::unknown(ID), "{value}");
     }
 }
+
+#[test]
+fn as_many_rules_as_an_object_can_hold_are_read() {
+    let rules: Vec<_> =
+        (0..15_000).map(|at| format!(r#"{{"sharing_scope":["ORG.{at}"],"rule_effect":"deny"}}"#)).collect();
+    let label =
+        acs(&format!(r#""control_set":{{"classification":"U"}},"further_sharing":[{}]"#, rules.join(",")));
+    assert_eq!(label.not.len(), 15_000);
+}

@@ -1,9 +1,12 @@
 //! What may recipients do, and whom may they pass it on to? `access_privilege` and `further_sharing`.
 
+use std::collections::BTreeSet;
+
 use stix::json::{Kind, Value};
 
 use super::organisations;
 use crate::{
+    code::Code,
     label::{Label, OriginatorControl, Pap},
     marking::property::{list, texts},
 };
@@ -146,17 +149,17 @@ pub(super) fn further_sharing(rules: Option<Value<'_>>, default: Effect) -> Opti
             return None;
         }
         let scope = rule.get("sharing_scope")?;
-        let part = match effect(&rule.get("rule_effect")?.as_str()?)? {
-            Effect::Permit => texts(scope).map(|_| Label::clear())?,
-            Effect::Deny => denied(scope)?,
-        };
-        label = label.join(&part);
+        match effect(&rule.get("rule_effect")?.as_str()?)? {
+            Effect::Permit => _ = texts(scope)?,
+            // Not by joining, which copies: there may be as many rules as values in an object.
+            Effect::Deny => label.not.extend(denied(scope)?),
+        }
     }
     Some(label)
 }
 
 /// Who `FOREIGNGOV` and `SECTOR` are nobody can tell here.
-fn denied(scope: Value<'_>) -> Option<Label> {
+fn denied(scope: Value<'_>) -> Option<BTreeSet<Code>> {
     let is_vague = texts(scope)?.iter().any(|word| word == "FOREIGNGOV" || word == "SECTOR");
-    if is_vague { None } else { Some(Label { not: organisations(scope)?, ..Label::clear() }) }
+    if is_vague { None } else { organisations(scope) }
 }
