@@ -63,13 +63,80 @@ impl FromStr for Tlp {
     type Err = TlpError;
 
     fn from_str(word: &str) -> Result<Self, TlpError> {
-        match word.to_ascii_uppercase().trim_start_matches("TLP:") {
+        let word = word.to_ascii_uppercase();
+        match word.strip_prefix("TLP:").unwrap_or(&word) {
             "CLEAR" | "WHITE" => Ok(Self::Clear),
             "GREEN" => Ok(Self::Green),
             "AMBER" => Ok(Self::Amber),
             "AMBER+STRICT" => Ok(Self::AmberStrict),
             "RED" => Ok(Self::Red),
             _ => Err(TlpError),
+        }
+    }
+}
+
+/// Permissible Actions Protocol: what a recipient may do with something, loosest first. PAP's older WHITE is CLEAR.
+///
+/// It says nothing of who may have it, so [`crate::Policy::decide`] does not read it; whoever acts on what it got does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default, Serialize, Deserialize)]
+pub enum Pap {
+    /// Anything that the law allows.
+    #[default]
+    #[serde(rename = "CLEAR")]
+    Clear,
+    /// Active actions too, such as blocking, that do not tell the attacker who acts.
+    #[serde(rename = "GREEN")]
+    Green,
+    /// Passive checks only, at third parties too.
+    #[serde(rename = "AMBER")]
+    Amber,
+    /// Only what nobody outside can notice.
+    #[serde(rename = "RED")]
+    Red,
+}
+
+impl Pap {
+    /// Every level, loosest first.
+    pub const ALL: [Self; 4] = [Self::Clear, Self::Green, Self::Amber, Self::Red];
+
+    /// The word, without `PAP:`.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Clear => "CLEAR",
+            Self::Green => "GREEN",
+            Self::Amber => "AMBER",
+            Self::Red => "RED",
+        }
+    }
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_clear(&self) -> bool {
+        *self == Self::Clear
+    }
+}
+
+impl fmt::Display for Pap {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// A word that is no PAP level.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("a PAP level is `CLEAR`, `GREEN`, `AMBER` or `RED`")]
+pub struct PapError;
+
+impl FromStr for Pap {
+    type Err = PapError;
+
+    fn from_str(word: &str) -> Result<Self, PapError> {
+        let word = word.to_ascii_uppercase();
+        match word.strip_prefix("PAP:").unwrap_or(&word) {
+            "CLEAR" | "WHITE" => Ok(Self::Clear),
+            "GREEN" => Ok(Self::Green),
+            "AMBER" => Ok(Self::Amber),
+            "RED" => Ok(Self::Red),
+            _ => Err(PapError),
         }
     }
 }
@@ -149,6 +216,9 @@ pub enum OriginatorControl {
 pub struct Label {
     /// Traffic light.
     pub tlp: Tlp,
+    /// What may be done with it; it decides nothing about who may have it.
+    #[serde(skip_serializing_if = "Pap::is_clear")]
+    pub pap: Pap,
     /// Classification per policy.
     #[serde(skip_serializing_if = "BTreeMap::is_empty")]
     pub levels: BTreeMap<ClassificationPolicy, Level>,
@@ -193,6 +263,7 @@ impl Label {
         }
         Self {
             tlp: self.tlp.max(other.tlp),
+            pap: self.pap.max(other.pap),
             levels,
             rel: self.rel.union(&other.rel).cloned().collect(),
             not: self.not.union(&other.not).cloned().collect(),
@@ -203,10 +274,13 @@ impl Label {
     }
 }
 
-/// For people: `AMBER, NATO level 3, REL JPN NATO, NOT NOR, ORCON, until …`.
+/// For people: `TLP:AMBER, PAP:RED, NATO level 3, REL JPN NATO, NOT NOR, ORCON, until …`.
 impl fmt::Display for Label {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "TLP:{}", self.tlp)?;
+        if self.pap != Pap::Clear {
+            write!(f, ", PAP:{}", self.pap)?;
+        }
         for (policy, level) in &self.levels {
             write!(f, ", {} level {}", policy.0, level.0)?;
         }
@@ -254,4 +328,37 @@ pub struct Stamp {
     /// Whether parts have stricter labels.
     #[serde(default)]
     pub granularity: Granularity,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_label_written_before_there_was_a_pap_still_reads() {
+        let old = r#"{"tlp":"AMBER","rel":[["NATO"]],"valid":{},"orcon":"Yes"}"#;
+        let label: Label = serde_json::from_str(old).unwrap();
+        assert_eq!((label.tlp, label.pap, label.orcon), (Tlp::Amber, Pap::Clear, OriginatorControl::Yes));
+        assert_eq!(serde_json::to_string(&label).unwrap(), old);
+    }
+
+    #[test]
+    fn a_pap_is_written_where_it_restricts_and_shown() {
+        let label = Label { pap: Pap::Red, ..Label::of(Tlp::Green) };
+        let text = serde_json::to_string(&label).unwrap();
+        assert_eq!(text, r#"{"tlp":"GREEN","pap":"RED","valid":{},"orcon":"No"}"#);
+        assert_eq!(serde_json::from_str::<Label>(&text).unwrap(), label);
+        assert_eq!(label.to_string(), "TLP:GREEN, PAP:RED");
+        assert_eq!(Label::clear().to_string(), "TLP:CLEAR");
+    }
+
+    #[test]
+    fn words_are_read_in_either_case_and_with_one_prefix() {
+        assert_eq!("white".parse(), Ok(Pap::Clear));
+        assert_eq!("Pap:Amber".parse(), Ok(Pap::Amber));
+        assert_eq!("PAP:PAP:RED".parse::<Pap>(), Err(PapError));
+        assert_eq!("TLP:TLP:RED".parse::<Tlp>(), Err(TlpError));
+        assert!(Pap::ALL.iter().all(|pap| pap.as_str().parse() == Ok(*pap)));
+        assert!(Tlp::ALL.iter().all(|tlp| tlp.as_str().parse() == Ok(*tlp)));
+    }
 }

@@ -19,11 +19,13 @@ pub mod marking;
 mod policy;
 mod redact;
 mod sealed;
+pub mod stanag;
 
 pub use audience::{Audience, Reader, Terms};
 pub use code::{Code, CodeError, Community, Nation, Organisation};
 pub use label::{
-    ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Stamp, Tlp, TlpError, Validity,
+    ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, PapError, Stamp, Tlp, TlpError,
+    Validity,
 };
 pub use policy::{Decision, Policy, Reason};
 pub use sealed::{Releasable, Unreleased};

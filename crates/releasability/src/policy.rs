@@ -1,6 +1,7 @@
 //! May this audience have something with this label, now?
 
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet, HashSet},
     fmt,
 };
@@ -203,15 +204,17 @@ impl Policy {
     /// marking-definition is marked by itself as well.
     pub fn label(&self, object: &Object, origin: &Organisation, default: &Label) -> Label {
         let resolve = |id: &str| self.markings.resolve(id, origin, &self.own);
-        let joined = object.markings().map(resolve).reduce(|a, b| a.join(&b));
+        let joined = object.markings().map(resolve).reduce(|a, b| Cow::Owned(a.join(&b)));
+        let joined = joined.map(Cow::into_owned);
         if object.object_type() != "marking-definition" {
             return joined.unwrap_or_else(|| default.clone());
         }
-        if marking::standard(object.id()).is_some() {
+        // Not those of PAP: nobody checked that they hold only what the standard has.
+        if marking::standard_tlp(object.id()).is_some() {
             return Label::clear();
         }
         let own = resolve(object.id());
-        joined.map_or(own.clone(), |joined| joined.join(&own))
+        joined.map_or_else(|| own.clone().into_owned(), |joined| joined.join(&own))
     }
 
     /// What decides about an object before it is read.
@@ -229,6 +232,10 @@ impl Policy {
 
     /// What a marking on an object of `origin` means here.
     pub fn resolve(&self, id: &str, origin: &Organisation) -> Label {
+        self.meaning(id, origin).into_owned()
+    }
+
+    pub(crate) fn meaning(&self, id: &str, origin: &Organisation) -> Cow<'_, Label> {
         self.markings.resolve(id, origin, &self.own)
     }
 

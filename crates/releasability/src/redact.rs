@@ -2,7 +2,10 @@
 //!
 //! Everything that stays keeps its bytes. Values are known by where they start in the text.
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet, HashSet},
+};
 
 use stix::{
     Code as FindingCode, Limits, Object, Severity,
@@ -29,7 +32,7 @@ pub(crate) struct Redaction<'a> {
 /// The granular markings of one object, resolved.
 struct Granular<'t> {
     /// Label of each entry of `granular_markings`, none for language entries.
-    labels: Vec<Option<Label>>,
+    labels: Vec<Option<Cow<'t, Label>>>,
     /// Which entries speak of the value that starts here.
     by_start: BTreeMap<usize, Vec<usize>>,
     value: Option<Value<'t>>,
@@ -54,7 +57,7 @@ impl Redaction<'_> {
         let granular = self.granular(&tree)?;
         let mut gone = Gone::default();
         let root = tree.root();
-        self.mark(root, &Place { pointer: String::new(), entries: Vec::new() }, &granular, &mut gone);
+        self.mark(root, &Place::ROOT, &granular, &mut gone);
         if gone.starts.is_empty() {
             return Ok(Releasable::whole(object));
         }
@@ -79,13 +82,13 @@ impl Redaction<'_> {
         if findings.iter().any(spoils) { None } else { left }
     }
 
-    fn granular<'t>(&self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
+    fn granular<'t>(&'t self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
         let root = tree.root();
         let value = root.get("granular_markings");
         let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
         for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
             let marking = entry.get("marking_ref").and_then(Value::as_str);
-            granular.labels.push(marking.map(|id| self.policy.resolve(&id, &self.stamp.origin)));
+            granular.labels.push(marking.map(|id| self.policy.meaning(&id, &self.stamp.origin)));
             for selector in entry.get("selectors").map(Value::elements).into_iter().flatten() {
                 let path = selector.as_str().unwrap_or_default();
                 // A marking that speaks of nothing we can find may have meant anything.
@@ -96,30 +99,30 @@ impl Redaction<'_> {
         Ok(granular)
     }
 
-    /// Marks the values below `value` that go, and says whether `value` itself is left with nothing.
-    fn mark(&self, value: Value<'_>, place: &Place, granular: &Granular<'_>, gone: &mut Gone) {
-        let start = value.span().start;
-        let mut entries = place.entries.clone();
-        if let Some(more) = granular.by_start.get(&start) {
-            entries.extend(more);
-            if let Some(reason) = self.property_withheld(&entries, granular) {
-                gone.take(start, &place.pointer, reason);
-                return;
-            }
+    /// Marks the values at and below `value` that go.
+    fn mark(&self, value: Value<'_>, place: &Place<'_>, granular: &Granular<'_>, gone: &mut Gone) {
+        let span = value.span();
+        // Nothing below is marked and nothing below can be a reference that goes.
+        if self.withheld.is_empty() && granular.by_start.range(span.clone()).next().is_none() {
+            return;
         }
-        let inner = |step: &str| Place {
-            pointer: format!("{}/{}", place.pointer, object::escape_pointer(step)),
-            entries: entries.clone(),
-        };
+        let entries = granular.by_start.get(&span.start).map_or(&[][..], Vec::as_slice);
+        let here = Place { entries, ..*place };
+        if !entries.is_empty()
+            && let Some(reason) = self.property_withheld(&here, granular)
+        {
+            gone.take(span.start, here.pointer(), reason);
+            return;
+        }
         match value.kind() {
             Kind::Dictionary => {
                 for (key, member) in value.members() {
                     let name = key.as_str().unwrap_or_default();
-                    let place = inner(&name);
                     // Granular markings follow from what is left; see `Emitter::granular`.
-                    if place.pointer == "/granular_markings" {
+                    if here.above.is_none() && name == "granular_markings" {
                         continue;
                     }
+                    let place = here.below(Step::Key(&name));
                     self.mark_reference(&name, member, &place, gone);
                     if !gone.starts.contains(&member.span().start) {
                         self.mark(member, &place, granular, gone);
@@ -130,7 +133,7 @@ impl Redaction<'_> {
             Kind::List => {
                 for (index, element) in value.elements().enumerate() {
                     if !gone.starts.contains(&element.span().start) {
-                        self.mark(element, &inner(&index.to_string()), granular, gone);
+                        self.mark(element, &here.below(Step::Index(index)), granular, gone);
                     }
                 }
                 gone.take_if_emptied(value, value.elements());
@@ -140,9 +143,11 @@ impl Redaction<'_> {
     }
 
     /// The label of a property is the join of the object's with every marking on it or above it.
-    fn property_withheld(&self, entries: &[usize], granular: &Granular<'_>) -> Option<Reason> {
-        let labels = entries.iter().filter_map(|&entry| granular.labels.get(entry)?.as_ref());
-        let label = labels.fold(self.stamp.label.clone(), |joined, label| joined.join(label));
+    fn property_withheld(&self, place: &Place<'_>, granular: &Granular<'_>) -> Option<Reason> {
+        let entries = place.upwards().flat_map(|place| place.entries);
+        let labels = entries.filter_map(|&entry| granular.labels.get(entry)?.as_ref());
+        let own = Cow::Borrowed(&self.stamp.label);
+        let label = labels.fold(own, |joined, label| Cow::Owned(joined.join(label)));
         match self.policy.decide(&label, &self.stamp.origin, self.reader) {
             Decision::Release => None,
             Decision::Withhold(reason) => Some(reason),
@@ -150,33 +155,64 @@ impl Redaction<'_> {
     }
 
     /// Marks references to withheld objects. Markings of the object stay: a reader has to know how to treat what it gets.
-    fn mark_reference(&self, name: &str, member: Value<'_>, place: &Place, gone: &mut Gone) {
+    fn mark_reference(&self, name: &str, member: Value<'_>, place: &Place<'_>, gone: &mut Gone) {
         let is_withheld =
             |value: Value<'_>| value.as_str().is_some_and(|id| self.withheld.contains(id.as_ref()));
-        if name == "object_marking_refs" || name == "marking_ref" {
+        if self.withheld.is_empty() || name == "object_marking_refs" || name == "marking_ref" {
             return;
         }
         if name.ends_with("_ref") && is_withheld(member) {
-            gone.take(member.span().start, &place.pointer, Reason::Reference);
+            gone.take(member.span().start, place.pointer(), Reason::Reference);
         } else if name.ends_with("_refs") {
             for (index, element) in member.elements().enumerate().filter(|(_, element)| is_withheld(*element))
             {
-                gone.take(element.span().start, &format!("{}/{index}", place.pointer), Reason::Reference);
+                let pointer = place.below(Step::Index(index)).pointer();
+                gone.take(element.span().start, pointer, Reason::Reference);
             }
         }
     }
 }
 
-struct Place {
-    pointer: String,
-    /// Entries of `granular_markings` that speak of the values above.
-    entries: Vec<usize>,
+/// Where a value stands: a chain up to the object, so that a pointer is only written for what goes.
+#[derive(Clone, Copy)]
+struct Place<'a> {
+    above: Option<&'a Place<'a>>,
+    step: Step<'a>,
+    /// Entries of `granular_markings` that speak of this very value.
+    entries: &'a [usize],
+}
+
+#[derive(Clone, Copy)]
+enum Step<'a> {
+    Key(&'a str),
+    Index(usize),
+}
+
+impl<'a> Place<'a> {
+    const ROOT: Self = Self { above: None, step: Step::Key(""), entries: &[] };
+
+    fn below<'b>(&'b self, step: Step<'b>) -> Place<'b> {
+        Place { above: Some(self), step, entries: &[] }
+    }
+
+    fn upwards(&self) -> impl Iterator<Item = &Place<'a>> {
+        std::iter::successors(Some(self), |place| place.above)
+    }
+
+    /// As a JSON pointer.
+    fn pointer(&self) -> String {
+        let Some(above) = self.above else { return String::new() };
+        match self.step {
+            Step::Key(name) => format!("{}/{}", above.pointer(), object::escape_pointer(name)),
+            Step::Index(index) => format!("{}/{index}", above.pointer()),
+        }
+    }
 }
 
 impl Gone {
-    fn take(&mut self, start: usize, pointer: &str, reason: Reason) {
+    fn take(&mut self, start: usize, pointer: String, reason: Reason) {
         self.starts.insert(start);
-        self.removed.push((pointer.to_owned(), reason));
+        self.removed.push((pointer, reason));
     }
 
     /// The standard forbids empty lists and dictionaries, so one goes with its last member.

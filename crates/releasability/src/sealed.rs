@@ -9,23 +9,39 @@ use crate::policy::Reason;
 /// It has no `Serialize`, no `Deref`, no `Display`, and its `Debug` hides. The ways out are [`crate::Policy::release`]
 /// and, for the few that keep or index what is held, [`Unreleased::inspect`], which lends and never gives.
 ///
-/// Leaking does not compile:
+/// Leaking does not compile. Each of these differs from the one after it, which does compile, in one thing only: that
+/// something is held.
 /// ```compile_fail
 /// let held = cresset_releasability::Unreleased::new("secret");
 /// serde_json::to_string(&held).unwrap();
 /// ```
+/// ```
+/// let held = "secret";
+/// serde_json::to_string(&held).unwrap();
+/// ```
+/// Nor does it compile to print it, but with its `Debug`, which hides:
 /// ```compile_fail
 /// let held = cresset_releasability::Unreleased::new("secret");
 /// println!("{held}");
 /// ```
+/// ```
+/// let held = cresset_releasability::Unreleased::new("secret");
+/// println!("{held:?}");
+/// assert_eq!(format!("{held:?}"), "Unreleased(…)");
+/// ```
+/// nor to use it as what it holds, or to take that out:
 /// ```compile_fail
 /// let held = cresset_releasability::Unreleased::new(String::from("secret"));
 /// let length = held.len();
 /// ```
-/// while holding does:
+/// ```compile_fail
+/// let held = cresset_releasability::Unreleased::new(String::from("secret"));
+/// let content: String = held.into_inner();
 /// ```
-/// let held = cresset_releasability::Unreleased::new("secret");
-/// assert_eq!(format!("{held:?}"), "Unreleased(…)");
+/// ```
+/// let held = cresset_releasability::Unreleased::new(String::from("secret"));
+/// let length = held.inspect().len();
+/// let content: &String = held.inspect();
 /// ```
 #[derive(Clone, PartialEq, Eq)]
 pub struct Unreleased<T>(T);
@@ -53,11 +69,31 @@ impl<T> fmt::Debug for Unreleased<T> {
 }
 
 /// Something that one reader may have, as that reader may have it. Only [`crate::Policy::release`] makes one:
+/// ```
+/// use cresset_releasability::*;
+/// fn release(policy: &Policy, held: Unreleased<stix::Object>, stamp: &Stamp, reader: &Reader<'_>) {
+///     let made: Result<Releasable<stix::Object>, Reason> =
+///         policy.release(held, stamp, reader, &Default::default());
+/// }
+/// ```
+/// No other way compiles: its fields are private (the same letters make a structure of one's own),
 /// ```compile_fail
-/// let forged = cresset_releasability::Releasable { content: "secret", removed: Vec::new() };
+/// use cresset_releasability::Releasable;
+/// let forged = Releasable { content: "secret", removed: Vec::new() };
+/// ```
+/// ```
+/// struct Releasable { content: &'static str, removed: Vec<()> }
+/// let forged = Releasable { content: "secret", removed: Vec::new() };
+/// ```
+/// and so are its constructors, while what reads it is not:
+/// ```compile_fail
+/// let forge = cresset_releasability::Releasable::<String>::whole;
 /// ```
 /// ```compile_fail
-/// let forged = cresset_releasability::Releasable::whole("secret");
+/// let forge = cresset_releasability::Releasable::<String>::redacted;
+/// ```
+/// ```
+/// let read = cresset_releasability::Releasable::<String>::content;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Releasable<T> {

@@ -1,10 +1,40 @@
 //! Audience × label → decision, as a table that a policy officer can read.
 
-use releasability::{Decision, Label, Organisation};
+use releasability::{
+    Decision, Label, Organisation,
+    marking::{ACS_EXTENSION, IEP_EXTENSION, PAP_EXTENSION},
+    stanag::NAMESPACE,
+};
 
-use crate::world::{Who, audiences, label, organisation, own, policy};
+use crate::world::{Who, audiences, label, marked, organisation, own, policy};
 
 const GOLDEN: &str = include_str!("../golden/matrix.txt");
+
+fn iep(from: &str, attribution: &str) -> String {
+    format!(
+        r#""tlp":"amber","permitted_actions":"none","start_date":"{from}T00:00:00Z","provider_attribution":"{attribution}""#
+    )
+}
+
+fn acs(classification: &str, more: &str) -> String {
+    format!(
+        r#""policy_reference":"urn:isa:policy:acs:ns:v3.0?privdefault=permit&sharedefault=permit","control_set":{{"classification":"{classification}"{more}}}"#
+    )
+}
+
+fn category(kind: &str, tag: &str, value: &str) -> String {
+    format!("<Category Type='{kind}' TagName='{tag}'><GenericValue>{value}</GenericValue></Category>")
+}
+
+fn stanag(classification: &str, categories: &str) -> Label {
+    stanag_of("NATO", classification, categories)
+}
+
+fn stanag_of(policy: &str, classification: &str, categories: &str) -> Label {
+    label(&format!(
+        r#""stanag_4774":"<originatorConfidentialityLabel xmlns='{NAMESPACE}'><ConfidentialityInformation><PolicyIdentifier>{policy}</PolicyIdentifier><Classification>{classification}</Classification>{categories}</ConfidentialityInformation></originatorConfidentialityLabel>""#
+    ))
+}
 
 /// Label in words, its content in our extension, who brought it.
 fn labels() -> Vec<(&'static str, Label, Organisation)> {
@@ -12,6 +42,12 @@ fn labels() -> Vec<(&'static str, Label, Organisation)> {
     let mine = |name, content: &str| (name, label(content), own());
     let theirs = |name, content: &str| (name, label(content), third());
     let jpn = organisation(5);
+    let anonymous = marked(IEP_EXTENSION, &iep("2026-01-01", "must-not").replace("amber", "green"));
+    let nationalities = r#","permitted_nationalities":["NOR","USA"]"#;
+    let organizations = r#","permitted_organizations":["USA.USG"]"#;
+    let rel = |code: &str| category("PERMISSIVE", "Releasable To", code);
+    let not = |code: &str| category("RESTRICTIVE", "Not Releasable To", code);
+    let special = &category("RESTRICTIVE", "Additional Sensitivity", "CRYPTO");
     let red_named = format!(r#""tlp":"RED","releasable_to":["{jpn}"]"#);
     vec![
         mine("CLEAR", r#""tlp":"CLEAR""#),
@@ -47,6 +83,22 @@ fn labels() -> Vec<(&'static str, Label, Organisation)> {
             "AMBER, REL NATO + JPN, from a third partner",
             r#""tlp":"AMBER","releasable_to":["NATO","JPN"]"#,
         ),
+        ("PAP RED", marked(PAP_EXTENSION, r#""pap":"red""#), own()),
+        ("IEP amber, in force", marked(IEP_EXTENSION, &iep("2026-01-01", "may")), own()),
+        ("IEP amber, from 2027", marked(IEP_EXTENSION, &iep("2027-01-01", "may")), own()),
+        ("IEP green, not to be attributed, third partner", anonymous, third()),
+        ("ACS U, US declared, nobody cleared but NOR", marked(ACS_EXTENSION, &acs("U", "")), own()),
+        ("ACS U, NOFORN", marked(ACS_EXTENSION, &acs("U", r#","formal_determination":["NF"]"#)), own()),
+        ("ACS U, nationalities NOR USA", marked(ACS_EXTENSION, &acs("U", nationalities)), own()),
+        ("ACS U, organisation USA.USG not declared", marked(ACS_EXTENSION, &acs("U", organizations)), own()),
+        ("ACS S", marked(ACS_EXTENSION, &acs("S", "")), own()),
+        ("ACS U, compartment", marked(ACS_EXTENSION, &acs("U", r#","sci_controls":["SI"]"#)), own()),
+        ("STANAG NATO RESTRICTED", stanag("RESTRICTED", ""), own()),
+        ("STANAG NATO UNCLASSIFIED, REL JPN", stanag("UNCLASSIFIED", &rel("JPN")), own()),
+        ("STANAG NATO UNCLASSIFIED, REL NATO", stanag("UNCLASSIFIED", &rel("NATO")), own()),
+        ("STANAG NATO UNCLASSIFIED, NOT NOR", stanag("UNCLASSIFIED", &not("NOR")), own()),
+        ("STANAG, restricted to a tag not understood", stanag("UNCLASSIFIED", special), own()),
+        ("STANAG, policy not declared", stanag_of("EU", "UNCLASSIFIED", ""), own()),
         (
             "RED, not understood, from NOR itself",
             label(r#""tlp":"RED""#).join(&Label::unknown("x")),

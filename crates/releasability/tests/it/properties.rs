@@ -3,7 +3,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use releasability::{ClassificationPolicy, Code, Decision, Label, Level, OriginatorControl, Tlp, Validity};
+use releasability::{
+    ClassificationPolicy, Code, Decision, Label, Level, OriginatorControl, Pap, Tlp, Validity,
+};
 
 use crate::world::{audiences, moment, organisation, own, policy};
 
@@ -18,7 +20,7 @@ fn labels() -> impl Strategy<Value = Label> {
     let day = |text: &'static str| proptest::option::of(Just(moment(text)));
     let valid = (day("2026-05-01T00:00:00Z"), day("2026-05-31T00:00:00Z"), any::<bool>());
     (
-        proptest::sample::select(Tlp::ALL.to_vec()),
+        (proptest::sample::select(Tlp::ALL.to_vec()), proptest::sample::select(Pap::ALL.to_vec())),
         proptest::option::of(0_u16..3),
         proptest::collection::btree_set(codes(), 0..3),
         proptest::option::of(codes()),
@@ -26,8 +28,9 @@ fn labels() -> impl Strategy<Value = Label> {
         any::<bool>(),
         any::<bool>(),
     )
-        .prop_map(|(tlp, level, rel, not, (from, until, over), orcon, unknown)| Label {
+        .prop_map(|((tlp, pap), level, rel, not, (from, until, over), orcon, unknown)| Label {
             tlp,
+            pap,
             levels: level
                 .map(|level| (ClassificationPolicy("NATO".into()), Level(level)))
                 .into_iter()
@@ -75,6 +78,21 @@ proptest! {
                 policy.decide(&label, &own(), &twin.reader())
             );
         }
+    }
+
+    #[test]
+    fn what_may_be_done_with_it_does_not_decide_who_may_have_it(label in labels()) {
+        let policy = policy();
+        for who in audiences() {
+            let decide = |pap| policy.decide(&Label { pap, ..label.clone() }, &own(), &who.reader());
+            prop_assert!(Pap::ALL.iter().all(|pap| decide(*pap) == decide(Pap::Clear)));
+        }
+    }
+
+    #[test]
+    fn a_stored_label_reads_as_it_was_written(label in labels()) {
+        let text = serde_json::to_string(&label).unwrap();
+        prop_assert_eq!(serde_json::from_str::<Label>(&text).unwrap(), label);
     }
 
     #[test]

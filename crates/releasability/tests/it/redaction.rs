@@ -168,3 +168,15 @@ fn two_markings_on_one_property_both_count() {
         assert_eq!(release(&text, &who, &[]).unwrap().removed().len(), 1, "{}", who.name);
     }
 }
+
+#[test]
+fn a_marking_definition_of_pap_is_released_by_its_own_markings() {
+    let pap = |rest: &str| {
+        format!(
+            r#"{{"type":"marking-definition","spec_version":"2.1","id":"marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e","created":"2022-10-06T00:00:00.000Z","name":"PAP:RED"{rest},"extensions":{{"extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b":{{"extension_type":"property-extension","pap":"red"}}}}}}"#
+        )
+    };
+    assert!(release(&pap(""), &jpn(), &[]).is_ok());
+    let red = r#","object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]"#;
+    assert_eq!(release(&pap(red), &jpn(), &[]), Err(Reason::Ceiling(releasability::Tlp::Red)));
+}

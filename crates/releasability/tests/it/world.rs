@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use releasability::{
     Audience, ClassificationPolicy, Community, Label, Level, Nation, Organisation, Policy, Reader, Terms,
-    Tlp, Validity,
+    Tlp, Validity, marking::RELEASABILITY_EXTENSION,
 };
 use stix::{Limits, Timestamp, json::Tree};
 
@@ -39,6 +39,10 @@ pub(crate) fn policy() -> Policy {
             ClassificationPolicy("NATO".into()),
             ["UNCLASSIFIED", "RESTRICTED", "SECRET"].map(str::to_owned).to_vec(),
         )
+        .with_classification(
+            ClassificationPolicy("US".into()),
+            ["U", "C", "S", "TS"].map(str::to_owned).to_vec(),
+        )
 }
 
 /// Who asks in the tests.
@@ -62,7 +66,11 @@ pub(crate) fn terms(ceiling: Tlp) -> Terms {
 pub(crate) fn audiences() -> Vec<Who> {
     let policy = policy();
     let nation = |code: &str| Some(Nation::new(code).unwrap());
-    let cleared = BTreeMap::from([(ClassificationPolicy("NATO".into()), Level(1))]);
+    let cleared = BTreeMap::from([
+        (ClassificationPolicy("NATO".into()), Level(1)),
+        (ClassificationPolicy("US".into()), Level(0)),
+    ]);
+    let unclassified = BTreeMap::from([(ClassificationPolicy("NATO".into()), Level(0))]);
     let who = |name, number, nation, clearances, ceiling| Who {
         name,
         audience: policy.audience(organisation(number), nation, clearances),
@@ -70,7 +78,7 @@ pub(crate) fn audiences() -> Vec<Who> {
     };
     vec![
         who("NOR", 2, nation("NOR"), cleared, Tlp::AmberStrict),
-        who("JPN", 3, nation("JPN"), BTreeMap::new(), Tlp::Amber),
+        who("JPN", 3, nation("JPN"), unclassified, Tlp::Amber),
         who("vendor", 4, None, BTreeMap::new(), Tlp::Green),
         who("JPN-RED", 5, nation("JPN"), BTreeMap::new(), Tlp::Red),
     ]
@@ -78,7 +86,10 @@ pub(crate) fn audiences() -> Vec<Who> {
 
 /// Teaches a policy our own marking from the content of the extension.
 pub(crate) fn teach(policy: &mut Policy, id: &str, content: &str, origin: &Organisation) {
-    let extension = releasability::marking::RELEASABILITY_EXTENSION;
+    teach_extension(policy, (id, RELEASABILITY_EXTENSION), content, origin);
+}
+
+fn teach_extension(policy: &mut Policy, (id, extension): (&str, &str), content: &str, origin: &Organisation) {
     let text = format!(
         r#"{{"type":"marking-definition","id":"{id}","extensions":{{"{extension}":{{"extension_type":"property-extension",{content}}}}}}}"#
     );
@@ -88,8 +99,13 @@ pub(crate) fn teach(policy: &mut Policy, id: &str, content: &str, origin: &Organ
 
 /// A label from the content of our extension.
 pub(crate) fn label(content: &str) -> Label {
+    marked(RELEASABILITY_EXTENSION, content)
+}
+
+/// A label from the content of an extension.
+pub(crate) fn marked(extension: &str, content: &str) -> Label {
     let mut policy = policy();
     let id = "marking-definition--99999999-0000-4000-8000-000000000000";
-    teach(&mut policy, id, content, &own());
+    teach_extension(&mut policy, (id, extension), content, &own());
     policy.resolve(id, &own())
 }
