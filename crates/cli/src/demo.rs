@@ -81,7 +81,7 @@ pub(crate) async fn run(keep: Option<&Path>, listen: SocketAddr, format: Format)
     }
     told_to_stop().await?;
     running.stop().await;
-    exchange.store().close().await?;
+    exchange.close().await?;
     Ok(Outcome::Done)
 }
 

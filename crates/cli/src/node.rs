@@ -93,7 +93,7 @@ impl Node {
     /// Lets go of the store.
     pub(crate) async fn close(self) -> anyhow::Result<()> {
         match self {
-            Self::Here(exchange) => Ok(exchange.store().close().await?),
+            Self::Here(exchange) => Ok(exchange.close().await?),
             Self::There(_) => Ok(()),
         }
     }

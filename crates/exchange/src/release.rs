@@ -3,10 +3,9 @@
 use std::{
     collections::{HashMap, HashSet},
     num::NonZeroU32,
-    sync::Arc,
 };
 
-use releasability::{Decision, Granularity, Releasable, Stamp};
+use releasability::{Granularity, Passage, Releasable};
 use stix::{Object, SpecVersion, Timestamp};
 use store::{Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
 
@@ -151,7 +150,11 @@ impl Exchange {
             after = last.sequence;
             let mut chosen = Vec::with_capacity(found.objects.len());
             for held in found.objects {
-                if self.is_chosen(access, query, &held, &mut memo).await? {
+                if held.multiplicity == Multiplicity::Single {
+                    if is_named(query, &held) {
+                        chosen.push(held);
+                    }
+                } else if self.is_chosen(access, query, &held, &mut memo).await? {
                     chosen.push(held);
                 }
             }
@@ -196,7 +199,7 @@ impl Exchange {
         Ok(chosen)
     }
 
-    /// Whether an object that the store gave is one of the versions asked for.
+    /// Whether an object that the store gave, one of several under its id, is one of the versions asked for.
     async fn is_chosen(
         &self,
         access: &Access,
@@ -205,14 +208,6 @@ impl Exchange {
         memo: &mut Memo,
     ) -> Result<bool, ExchangeError> {
         let object = held.object.inspect();
-        if held.multiplicity == Multiplicity::Single {
-            let spec = match &query.spec_versions {
-                SpecVersions::Latest => true,
-                SpecVersions::Only(versions) => versions.contains(&object.spec_version()),
-            };
-            let version = Released::version(held.sequence, object);
-            return Ok(spec && names(&query.versions, version, (version, version)));
-        }
         let claims = self.store.claims(&[object.id()]).await?.pop().unwrap_or_default();
         let served = self.served(access, object.id(), &claims, memo).await?;
         Ok(choose(&served, query).any(|claim| claim.sequence == held.sequence))
@@ -285,13 +280,24 @@ impl Exchange {
             self.withheld(access, references, memo).await?
         };
         let reader = access.reader(terms);
+        // Few labels stand on many objects, and mostly the same as on the one before.
+        let mut passages: Vec<(LabelId, Option<Passage<'_>>)> = Vec::new();
         let release = |held: Held| {
-            let stamp: &Arc<Stamp> = access.state.stamps.get(held.label)?;
-            if access.policy().decide(&stamp.label, &stamp.origin, &reader) != Decision::Release {
+            let known = passages.iter().rposition(|(label, _)| *label == held.label);
+            let passage = match known.and_then(|known| passages.get(known)) {
+                Some((_, passage)) => *passage,
+                None => {
+                    let stamp = access.state.stamps.get(held.label);
+                    let passage = stamp.and_then(|stamp| access.policy().pass(stamp, &reader).ok());
+                    passages.push((held.label, passage));
+                    passage
+                }
+            };
+            let Some(passage) = passage else {
                 self.raise_alarm();
                 return None;
-            }
-            let released = access.policy().release(held.object, stamp, &reader, &withheld).ok()?;
+            };
+            let released = passage.release(held.object, &withheld).ok()?;
             Some((held.label, (held.sequence, released)))
         };
         Ok(objects.into_iter().map(release).collect())
@@ -386,6 +392,24 @@ pub(crate) fn choose<'a>(served: &'a [Claim], query: &'a Query) -> impl Iterator
     let named =
         move |claim: &&Claim| bounds.is_some_and(|bounds| names(&query.versions, version(claim), bounds));
     served.iter().filter(of_spec).filter(named).copied()
+}
+
+/// Whether an object that stands alone under its id is the version asked for.
+fn is_named(query: &Query, held: &Held) -> bool {
+    let object = held.object.inspect();
+    let spec = match &query.spec_versions {
+        SpecVersions::Latest => true,
+        SpecVersions::Only(versions) => versions.contains(&object.spec_version()),
+    };
+    let version = || Released::version(held.sequence, object);
+    // Alone, it is the first and the last.
+    spec && match &query.versions {
+        Versions::All => true,
+        Versions::Any(filters) => filters.iter().any(|filter| match filter {
+            VersionFilter::First | VersionFilter::Last => true,
+            VersionFilter::At(moment) => version() == *moment,
+        }),
+    }
 }
 
 /// Whether a version filter names a version among those from `first` to `last`.

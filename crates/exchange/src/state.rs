@@ -107,7 +107,17 @@ pub struct CollectionSummary {
     pub labels: usize,
 }
 
-/// The journeys over one store.
+/// The journeys over one store. Whoever has them has no way to the store itself:
+/// ```compile_fail
+/// # fn reach(exchange: &cresset_exchange::Exchange) {
+/// let store = &exchange.store;
+/// # }
+/// ```
+/// ```
+/// # fn ask(exchange: &cresset_exchange::Exchange) {
+/// let name = exchange.backend();
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Exchange {
     pub(crate) store: Arc<dyn Store>,
@@ -479,9 +489,22 @@ impl Exchange {
         tracing::error!("the store gave an object that the policy withholds by its label");
     }
 
-    /// The store, for those who follow its log.
-    pub fn store(&self) -> &Arc<dyn Store> {
-        &self.store
+    /// The name of the store's backend.
+    pub fn backend(&self) -> &'static str {
+        self.store.name()
+    }
+
+    /// When something changed last.
+    pub fn last_change(&self) -> Timestamp {
+        self.store.last().date_added()
+    }
+
+    /// Does what was asked before, and lets go of the store.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn close(&self) -> Result<(), ExchangeError> {
+        Ok(self.store.close().await?)
     }
 
     /// The bounds in force.

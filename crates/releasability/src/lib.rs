@@ -5,7 +5,7 @@
 //! **Is not**: I/O, clocks, storage. The time is an argument, and so is what is withheld among an object's references.
 //!
 //! **Promises**
-//! 1. [`Releasable`] is made in one place only: [`Policy::release`].
+//! 1. [`Releasable`] is made in one place only: [`Passage::release`].
 //! 2. Default deny: a marking, level or code that is not understood withholds.
 //! 3. [`Label::join`] is commutative, associative, idempotent, and never looser than either side.
 //! 4. What a redaction leaves keeps its bytes, and is an object of the standard, or nothing is left.
@@ -27,5 +27,5 @@ pub use label::{
     ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, PapError, Stamp, Tlp, TlpError,
     Validity,
 };
-pub use policy::{Decision, Policy, Reason};
+pub use policy::{Decision, Passage, Policy, Reason};
 pub use sealed::{Releasable, Unreleased};

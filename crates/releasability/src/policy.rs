@@ -315,8 +315,18 @@ impl Policy {
         stamps.into_iter().filter_map(move |(key, stamp)| released(stamp).then_some(key))
     }
 
-    /// The only way to make a [`Releasable`]. `withheld` holds the ids among the object's references that are held here and
-    /// withheld from the reader; where nothing has to go, the object is not even read.
+    /// Decides about a stamp once, for all objects that have it.
+    ///
+    /// # Errors
+    /// [`Reason`], where none of them exists for the reader.
+    pub fn pass<'a>(&'a self, stamp: &'a Stamp, reader: &'a Reader<'a>) -> Result<Passage<'a>, Reason> {
+        match self.decide(&stamp.label, &stamp.origin, reader) {
+            Decision::Release => Ok(Passage { policy: self, stamp, reader }),
+            Decision::Withhold(reason) => Err(reason),
+        }
+    }
+
+    /// [`Policy::pass`], then [`Passage::release`].
     ///
     /// # Errors
     /// [`Reason`], where the object does not exist for the reader.
@@ -327,16 +337,42 @@ impl Policy {
         reader: &Reader<'_>,
         withheld: &HashSet<String>,
     ) -> Result<Releasable<Object>, Reason> {
-        if let Decision::Withhold(reason) = self.decide(&stamp.label, &stamp.origin, reader) {
-            return Err(reason);
-        }
+        self.pass(stamp, reader)?.release(object, withheld)
+    }
+}
+
+/// That a stamp releases to a reader: only [`Policy::pass`] says so.
+/// ```compile_fail
+/// # fn forge(policy: &cresset_releasability::Policy) {
+/// let forged = cresset_releasability::Passage { policy };
+/// # }
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct Passage<'a> {
+    policy: &'a Policy,
+    stamp: &'a Stamp,
+    reader: &'a Reader<'a>,
+}
+
+impl Passage<'_> {
+    /// The only way to make a [`Releasable`], from an object that has the stamp. `withheld` holds the ids among the object's
+    /// references that are held here and withheld from the reader; where nothing has to go, the object is not even read.
+    ///
+    /// # Errors
+    /// [`Reason`], where what must go leaves no object of the standard.
+    pub fn release(
+        &self,
+        object: Unreleased<Object>,
+        withheld: &HashSet<String>,
+    ) -> Result<Releasable<Object>, Reason> {
+        let Self { policy, stamp, reader } = *self;
         let object = object.into_inner();
         let refers = !withheld.is_empty() && object.references().any(|id| withheld.contains(id));
         // What it brought itself, the reader knows already; and what is taken out of it would tell what is held here.
         if reader.audience.organisation == stamp.origin || (!object.has_granular_markings() && !refers) {
             return Ok(Releasable::whole(object));
         }
-        let redaction = redact::Redaction { policy: self, stamp, reader, withheld, limits: &Limits::DEFAULT };
+        let redaction = redact::Redaction { policy, stamp, reader, withheld, limits: &Limits::DEFAULT };
         redaction.apply(object)
     }
 }

@@ -6,7 +6,7 @@ use crate::policy::Reason;
 
 /// Something that nobody decided about yet.
 ///
-/// It has no `Serialize`, no `Deref`, no `Display`, and its `Debug` hides. The ways out are [`crate::Policy::release`]
+/// It has no `Serialize`, no `Deref`, no `Display`, and its `Debug` hides. The ways out are [`crate::Passage::release`]
 /// and, for the few that keep or index what is held, [`Unreleased::inspect`], which lends and never gives.
 ///
 /// Leaking does not compile. Each of these differs from the one after it, which does compile, in one thing only: that
@@ -68,7 +68,7 @@ impl<T> fmt::Debug for Unreleased<T> {
     }
 }
 
-/// Something that one reader may have, as that reader may have it. Only [`crate::Policy::release`] makes one:
+/// Something that one reader may have, as that reader may have it. Only [`crate::Passage::release`] makes one:
 /// ```
 /// use cresset_releasability::*;
 /// fn release(policy: &Policy, held: Unreleased<stix::Object>, stamp: &Stamp, reader: &Reader<'_>) {

@@ -368,8 +368,8 @@ async fn report(exchange: &Exchange, now: Timestamp) -> Result<Report, ExchangeE
         remarks.push("the store and the policy disagreed about a label: report this".to_owned());
     }
     Ok(Report {
-        backend: exchange.store().name().to_owned(),
-        last_change: exchange.store().last().date_added().to_micros_text(),
+        backend: exchange.backend().to_owned(),
+        last_change: exchange.last_change().to_micros_text(),
         objects: collections.iter().map(|collection| collection.objects).sum(),
         alarms: exchange.alarms(),
         remarks,

@@ -36,7 +36,7 @@ pub(crate) async fn run(
     let exchange = crate::node::open(dir, &Options::default(), exchange::ExchangeLimits::default()).await?;
     let command = Command::Apply { world: Box::new(world), dry_run: false };
     let reply = admin::execute(&exchange, command, server::system_clock().now()).await?;
-    exchange.store().close().await?;
+    exchange.close().await?;
     if let Reply::Refused { reasons } = reply {
         return refused(format, &reasons);
     }

@@ -50,7 +50,7 @@ pub(crate) async fn run(dir: &Path, args: &Serve, log: &str) -> anyhow::Result<O
     tracing::info!("stopping");
     running.stop().await;
     let _ = std::fs::remove_file(node::socket(dir));
-    exchange.store().close().await?;
+    exchange.close().await?;
     Ok(Outcome::Done)
 }
 

@@ -5,7 +5,7 @@ use exchange::{Channel, CredentialChange, Exchange, Record, SubmissionRecord};
 use serde_json::json;
 use stix::Timestamp;
 use store::{
-    Batch, Sequence,
+    Batch, Sequence, Store,
     ledger::{EntryDraft, EntryNumber},
 };
 use testkit::objects::{
@@ -190,7 +190,7 @@ async fn an_entry_that_tells_of_a_wrong_release_is_found() {
         let entry = Some(EntryDraft { content: Bytes::from(content), about: None });
         let now = Timestamp::EPOCH;
         let batch = Batch { now, preconditions: Vec::new(), operations: Vec::new(), receipt: None, entry };
-        ground.exchange.store().commit(batch).await.unwrap();
+        ground.faulty.commit(batch).await.unwrap();
         assert!(ground.exchange.replay().await.unwrap().differences > before, "forgery {number}");
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 use store::memory::Memory;
+use store::Store;
 use testkit::{
     faulty::Faulty,
     http::Request,
@@ -82,8 +83,8 @@ async fn a_request_that_cannot_be_answered_is_500_and_tells_nothing() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_arrives_during_a_request_is_withheld_with_the_references_to_it() {
     let (ground, store) = ground().await;
-    let before = ground.exchange.store().counts().await.unwrap();
-    let last = ground.exchange.store().last();
+    let before = Store::counts(&*store).await.unwrap();
+    let last = Store::last(&*store);
     let secret = marked(indicator(1), &[RED]);
     let hidden = secret["id"].as_str().unwrap().to_owned();
     let visible = with(malware(2), "x_seen_refs", json!([hidden]));

@@ -170,6 +170,7 @@ pub(crate) struct Ground {
     pub(crate) address: SocketAddr,
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) micros: Arc<AtomicI64>,
+    store: Arc<dyn Store>,
     running: Running,
     limits: (ServerLimits, ExchangeLimits),
     p: String,
@@ -190,7 +191,7 @@ impl Ground {
     pub(crate) async fn with(setup: Setup) -> Self {
         let micros = Arc::new(AtomicI64::new(BEGIN * 1_000_000));
         let now = Timestamp::from_micros(micros.load(Ordering::SeqCst));
-        let exchange = Arc::new(Exchange::open(setup.store, setup.exchange, now).await.unwrap());
+        let exchange = Arc::new(Exchange::open(Arc::clone(&setup.store), setup.exchange, now).await.unwrap());
         let world: World = toml::from_str(&setup.world).unwrap();
         let apply = Command::Apply { world: Box::new(world), dry_run: false };
         let reply = admin::execute(&exchange, apply, now).await.unwrap();
@@ -202,24 +203,23 @@ impl Ground {
         let running = start(&exchange, &micros, setup.limits, setup.tls).await;
         let [p, q, n] = tokens.try_into().unwrap();
         let (address, limits) = (running.address, (setup.limits, setup.exchange));
-        Self { address, exchange, micros, running, limits, p, q, n }
+        Self { address, exchange, micros, store: setup.store, running, limits, p, q, n }
     }
 
     /// Stops the node and starts another on the same store.
     pub(crate) async fn restart(self) -> Self {
         self.running.stop().await;
-        let store = Arc::clone(self.exchange.store());
         drop(self.exchange);
         self.micros.fetch_add(1_000_000, Ordering::SeqCst);
         let now = Timestamp::from_micros(self.micros.load(Ordering::SeqCst));
-        let exchange = Arc::new(Exchange::open(store, self.limits.1, now).await.unwrap());
+        let exchange = Arc::new(Exchange::open(Arc::clone(&self.store), self.limits.1, now).await.unwrap());
         let running = start(&exchange, &self.micros, self.limits.0, None).await;
         Self { address: running.address, exchange, running, ..self }
     }
 
     pub(crate) async fn stop(self) -> Arc<dyn Store> {
         self.running.stop().await;
-        Arc::clone(self.exchange.store())
+        self.store
     }
 
     pub(crate) fn now(&self) -> Timestamp {
