@@ -1,6 +1,7 @@
 //! The binary as a stranger uses it: real processes, real files, real sockets.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod audit;
 mod commands;
 mod demo;
 mod kill;

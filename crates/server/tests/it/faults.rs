@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use serde_json::{Value, json};
-use store::memory::Memory;
 use store::Store;
+use store::memory::Memory;
 use testkit::{
     faulty::Faulty,
     http::Request,
