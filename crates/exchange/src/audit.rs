@@ -138,7 +138,9 @@ impl Exchange {
             if page.is_empty() {
                 break;
             }
-            page.iter().for_each(|entry| chain.follow(entry));
+            for entry in &page {
+                chain.follow(entry);
+            }
         }
         let found = chain.end();
         // Entries may have come meanwhile; none may have gone.
@@ -247,7 +249,7 @@ impl Exchange {
         let removed = |object: releasability::Releasable<stix::Object>| {
             object.removed().iter().map(|(pointer, reason)| (pointer.clone(), reason.rule())).collect()
         };
-        Ok(Some(released.map(removed).unwrap_or_else(|reason| vec![(String::new(), reason.rule())])))
+        Ok(Some(released.map_or_else(|reason| vec![(String::new(), reason.rule())], removed)))
     }
 
     /// Every marking-definition held, with who brought it, in the order in which they came.
@@ -493,7 +495,9 @@ mod tests {
 
     fn problems(entries: &[Entry]) -> usize {
         let mut chain = Chain::default();
-        entries.iter().for_each(|entry| chain.follow(entry));
+        for entry in entries {
+            chain.follow(entry);
+        }
         chain.end().problems.len()
     }
 

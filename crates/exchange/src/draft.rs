@@ -288,12 +288,11 @@ impl Exchange {
                     if of == object {
                         continue;
                     }
-                    let seen = match known.get(of) {
-                        Some(seen) => *seen,
-                        None => {
-                            let asked = if ids.iter().any(|id| id == of) { scratch } else { self };
-                            asked.is_seen(of, &recipient.partner, now).await?
-                        }
+                    let seen = if let Some(seen) = known.get(of) {
+                        *seen
+                    } else {
+                        let asked = if ids.iter().any(|id| id == of) { scratch } else { self };
+                        asked.is_seen(of, &recipient.partner, now).await?
                     };
                     known.insert(of, seen);
                     if !seen {

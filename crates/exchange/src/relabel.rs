@@ -125,7 +125,7 @@ impl Exchange {
         if collection == MARKINGS {
             return Ok(moved);
         }
-        let visible = LabelSet::from_iter(labels.iter().copied());
+        let visible: LabelSet = labels.iter().copied().collect();
         let end = self.store.last();
         let mut after = Sequence::ZERO;
         loop {

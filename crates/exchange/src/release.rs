@@ -284,14 +284,13 @@ impl Exchange {
         let mut passages: Vec<(LabelId, Option<Passage<'_>>)> = Vec::new();
         let release = |held: Held| {
             let known = passages.iter().rposition(|(label, _)| *label == held.label);
-            let passage = match known.and_then(|known| passages.get(known)) {
-                Some((_, passage)) => *passage,
-                None => {
-                    let stamp = access.state.stamps.get(held.label);
-                    let passage = stamp.and_then(|stamp| access.policy().pass(stamp, &reader).ok());
-                    passages.push((held.label, passage));
-                    passage
-                }
+            let passage = if let Some((_, passage)) = known.and_then(|known| passages.get(known)) {
+                *passage
+            } else {
+                let stamp = access.state.stamps.get(held.label);
+                let passage = stamp.and_then(|stamp| access.policy().pass(stamp, &reader).ok());
+                passages.push((held.label, passage));
+                passage
             };
             let Some(passage) = passage else {
                 self.raise_alarm();

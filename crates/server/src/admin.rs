@@ -136,6 +136,19 @@ pub enum Reply {
     Knowledge(Knowledge),
     /// How the node is.
     Doctor(Report),
+    /// What the ledger says.
+    Audit(AuditReply),
+    /// Why it was not done.
+    Refused {
+        /// In words.
+        reasons: Vec<String>,
+    },
+}
+
+/// What the ledger says.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum AuditReply {
     /// Whether the ledger is whole.
     Verified(Verified),
     /// Whether it was right.
@@ -146,11 +159,6 @@ pub enum Reply {
     Checkpoint(Checkpoint),
     /// Entries of the ledger; none behind the last.
     Exported(Vec<Exported>),
-    /// Why it was not done.
-    Refused {
-        /// In words.
-        reasons: Vec<String>,
-    },
 }
 
 /// A credential without its secret.
@@ -271,19 +279,21 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
 }
 
 async fn audit(exchange: &Exchange, command: AuditCommand, now: Timestamp) -> Result<Reply, ExchangeError> {
-    Ok(match command {
-        AuditCommand::Verify { kept, key } => Reply::Verified(exchange.verify(&kept, key.as_deref()).await?),
-        AuditCommand::Replay => Reply::Replayed(exchange.replay().await?),
-        AuditCommand::Who { id } => Reply::Who(exchange.who(&id).await?),
+    Ok(Reply::Audit(match command {
+        AuditCommand::Verify { kept, key } => {
+            AuditReply::Verified(exchange.verify(&kept, key.as_deref()).await?)
+        }
+        AuditCommand::Replay => AuditReply::Replayed(exchange.replay().await?),
+        AuditCommand::Who { id } => AuditReply::Who(exchange.who(&id).await?),
         AuditCommand::Checkpoint => match exchange.checkpoint(now).await? {
-            Some(checkpoint) => Reply::Checkpoint(checkpoint),
-            None => refused("the ledger is empty, or the node has no key"),
+            Some(checkpoint) => AuditReply::Checkpoint(checkpoint),
+            None => return Ok(refused("the ledger is empty, or the node has no key")),
         },
         AuditCommand::Export { after } => {
             let entries = exchange.entries(EntryNumber(after)).await?;
-            Reply::Exported(entries.iter().map(Exported::from).collect())
+            AuditReply::Exported(entries.iter().map(Exported::from).collect())
         }
-    })
+    }))
 }
 
 fn refused(reason: &str) -> Reply {

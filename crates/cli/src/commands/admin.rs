@@ -103,11 +103,7 @@ fn print(reply: &Reply) {
                 println!("there is more");
             }
         }
-        Reply::Verified(_)
-        | Reply::Replayed(_)
-        | Reply::Who(_)
-        | Reply::Checkpoint(_)
-        | Reply::Exported(_) => super::audit::print(reply),
+        Reply::Audit(reply) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
     }
 }

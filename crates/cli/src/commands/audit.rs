@@ -4,7 +4,7 @@ use std::{io::Write as _, path::Path};
 
 use anyhow::Context;
 use exchange::{Checkpoint, Receipt, Replayed, Verified};
-use server::admin::{AuditCommand as Audit, Command, Reply};
+use server::admin::{AuditCommand as Audit, AuditReply, Command, Reply};
 
 use crate::{
     args::AuditCommand,
@@ -26,15 +26,18 @@ pub(crate) async fn run(dir: &Path, command: AuditCommand, format: Format) -> an
     let mut node = Node::of(dir).await?;
     let reply = node.call(Command::Audit(command)).await;
     node.close().await?;
-    let reply = reply?;
-    if let Reply::Refused { reasons } = &reply {
-        return refused(format, reasons);
+    match reply? {
+        Reply::Refused { reasons } => refused(format, &reasons),
+        Reply::Audit(reply) => {
+            match format {
+                Format::Json => json(&reply)?,
+                Format::Text => print(&reply),
+            }
+            Ok(if is_bad(&reply) { Outcome::Refused } else { Outcome::Done })
+        }
+        #[expect(clippy::wildcard_enum_match_arm, reason = "no other answer fits")]
+        _ => anyhow::bail!("an answer to another question"),
     }
-    match format {
-        Format::Json => json(&reply)?,
-        Format::Text => print(&reply),
-    }
-    Ok(if is_bad(&reply) { Outcome::Refused } else { Outcome::Done })
 }
 
 fn checkpoint(file: &Path) -> anyhow::Result<Checkpoint> {
@@ -43,28 +46,25 @@ fn checkpoint(file: &Path) -> anyhow::Result<Checkpoint> {
 }
 
 /// Whether what was found needs somebody to look at it.
-fn is_bad(reply: &Reply) -> bool {
+fn is_bad(reply: &AuditReply) -> bool {
     match reply {
-        Reply::Verified(verified) => !verified.problems.is_empty(),
-        Reply::Replayed(replayed) => replayed.differences > 0,
-        Reply::Who(receipts) => receipts.is_empty(),
-        _ => false,
+        AuditReply::Verified(verified) => !verified.problems.is_empty(),
+        AuditReply::Replayed(replayed) => replayed.differences > 0,
+        AuditReply::Who(receipts) => receipts.is_empty(),
+        AuditReply::Checkpoint(_) | AuditReply::Exported(_) => false,
     }
 }
 
-pub(crate) fn print(reply: &Reply) {
+pub(crate) fn print(reply: &AuditReply) {
     match reply {
-        Reply::Verified(verified) => print_verified(verified),
-        Reply::Replayed(replayed) => print_replayed(replayed),
-        Reply::Who(receipts) => receipts.iter().for_each(print_receipt),
+        AuditReply::Verified(verified) => print_verified(verified),
+        AuditReply::Replayed(replayed) => print_replayed(replayed),
+        AuditReply::Who(receipts) => receipts.iter().for_each(print_receipt),
         // To be kept in a file as it is, whatever the format.
-        Reply::Checkpoint(checkpoint) => {
-            println!("{}", serde_json::to_string(checkpoint).unwrap_or_default())
+        AuditReply::Checkpoint(checkpoint) => {
+            println!("{}", serde_json::to_string(checkpoint).unwrap_or_default());
         }
-        Reply::Exported(entries) => {
-            entries.iter().for_each(|entry| println!("{}", serde_json::to_string(entry).unwrap_or_default()));
-        }
-        _ => {}
+        AuditReply::Exported(entries) => println!("{} entries", entries.len()),
     }
 }
 
@@ -75,8 +75,12 @@ fn print_verified(verified: &Verified) {
         "{checkpoints} checkpoint(s) vouch for them{}",
         if keys.is_empty() { "" } else { ", signed by" }
     );
-    keys.iter().for_each(|key| println!("  {key}"));
-    problems.iter().for_each(|problem| println!("problem: {problem}"));
+    for key in keys {
+        println!("  {key}");
+    }
+    for problem in problems {
+        println!("problem: {problem}");
+    }
     if problems.is_empty() {
         println!("the chain is whole");
     }
@@ -88,7 +92,9 @@ fn print_replayed(replayed: &Replayed) {
     if *gone > 0 {
         println!("{gone} object(s) are held no more: only their labels were decided again");
     }
-    told.iter().for_each(|what| println!("difference: {what}"));
+    for what in told {
+        println!("difference: {what}");
+    }
 }
 
 fn print_receipt(receipt: &Receipt) {

@@ -87,9 +87,9 @@ fn a_bundle_is_previewed_before_it_goes_and_flagged_where_it_says_too_much() {
     drop(node);
     assert_eq!(code(&cresset(dir, &["preview", "--file", file, "-c", "nowhere"])), 1);
     assert_eq!(code(&cresset(dir, &["preview", "--file", file])), 2);
-    let fine = dir.join("fine.json");
-    std::fs::write(&fine, format!(r#"{{"objects":[{}]}}"#, tool(2))).unwrap();
-    assert_eq!(code(&cresset(dir, &["preview", "--file", fine.to_str().unwrap(), "-c", "shared"])), 0);
+    let harmless = dir.join("fine.json");
+    std::fs::write(&harmless, format!(r#"{{"objects":[{}]}}"#, tool(2))).unwrap();
+    assert_eq!(code(&cresset(dir, &["preview", "--file", harmless.to_str().unwrap(), "-c", "shared"])), 0);
 }
 
 #[test]
