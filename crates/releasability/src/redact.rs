@@ -27,18 +27,19 @@ pub(crate) struct Redaction<'a> {
 }
 
 /// The granular markings of one object, resolved.
-struct Granular<'t> {
+struct Granular {
     /// Label of each entry of `granular_markings`, none for language entries.
     labels: Vec<Option<Label>>,
     /// Which entries speak of the value that starts here.
     by_start: BTreeMap<usize, Vec<usize>>,
-    value: Option<Value<'t>>,
 }
 
 /// What goes.
 #[derive(Default)]
 struct Gone {
     starts: BTreeSet<usize>,
+    /// Selectors that stay and speak of another place than before.
+    renumbered: BTreeMap<usize, String>,
     removed: Vec<(String, Reason)>,
 }
 
@@ -62,9 +63,9 @@ impl Redaction<'_> {
         if gone.starts.contains(&root.span().start) {
             return Err(Reason::RequiredProperty(first));
         }
+        gone.take_selectors(root);
         let mut out = Vec::with_capacity(text.len());
-        Emitter { root, gone: &gone, granular: granular.value.map(|value| value.span().start) }
-            .emit(root, &mut out);
+        Emitter { root, gone: &gone }.emit(root, &mut out);
         let left = self.readable(&out).ok_or(Reason::RequiredProperty(first))?;
         Ok(Releasable::redacted(left, gone.removed))
     }
@@ -79,10 +80,10 @@ impl Redaction<'_> {
         if findings.iter().any(spoils) { None } else { left }
     }
 
-    fn granular<'t>(&self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
+    fn granular(&self, tree: &Tree<'_>) -> Result<Granular, Reason> {
         let root = tree.root();
         let value = root.get("granular_markings");
-        let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
+        let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new() };
         for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
             let marking = entry.get("marking_ref").and_then(Value::as_str);
             granular.labels.push(marking.map(|id| self.policy.resolve(&id, &self.stamp.origin)));
@@ -97,7 +98,7 @@ impl Redaction<'_> {
     }
 
     /// Marks the values below `value` that go, and says whether `value` itself is left with nothing.
-    fn mark(&self, value: Value<'_>, place: &Place, granular: &Granular<'_>, gone: &mut Gone) {
+    fn mark(&self, value: Value<'_>, place: &Place, granular: &Granular, gone: &mut Gone) {
         let start = value.span().start;
         let mut entries = place.entries.clone();
         if let Some(more) = granular.by_start.get(&start) {
@@ -116,8 +117,8 @@ impl Redaction<'_> {
                 for (key, member) in value.members() {
                     let name = key.as_str().unwrap_or_default();
                     let place = inner(&name);
-                    // Granular markings follow from what is left; see `Emitter::granular`.
-                    if place.pointer == "/granular_markings" {
+                    // Who gets something must know how it is marked. Which selectors stay follows from what is left.
+                    if matches!(place.pointer.as_str(), "/granular_markings" | "/object_marking_refs") {
                         continue;
                     }
                     self.mark_reference(&name, member, &place, gone);
@@ -140,7 +141,7 @@ impl Redaction<'_> {
     }
 
     /// The label of a property is the join of the object's with every marking on it or above it.
-    fn property_withheld(&self, entries: &[usize], granular: &Granular<'_>) -> Option<Reason> {
+    fn property_withheld(&self, entries: &[usize], granular: &Granular) -> Option<Reason> {
         let labels = entries.iter().filter_map(|&entry| granular.labels.get(entry)?.as_ref());
         let label = labels.fold(self.stamp.label.clone(), |joined, label| joined.join(label));
         match self.policy.decide(&label, &self.stamp.origin, self.reader) {
@@ -185,6 +186,52 @@ impl Gone {
             self.starts.insert(value.span().start);
         }
     }
+
+    /// `granular_markings` speak of what is left: a selector of something that goes, goes; an entry goes with its last one.
+    fn take_selectors(&mut self, root: Value<'_>) {
+        let Some(markings) = root.get("granular_markings") else { return };
+        for entry in markings.elements() {
+            let Some(selectors) = entry.get("selectors") else { continue };
+            for selector in selectors.elements() {
+                let before = selector.as_str().unwrap_or_default();
+                match self.renumber(root, &before) {
+                    None => {
+                        self.starts.insert(selector.span().start);
+                    }
+                    Some(after) if after != before => {
+                        self.renumbered.insert(selector.span().start, after);
+                    }
+                    Some(_) => {}
+                }
+            }
+            if selectors.elements().all(|selector| self.starts.contains(&selector.span().start)) {
+                self.starts.insert(entry.span().start);
+            }
+        }
+        self.take_if_emptied(markings, markings.elements());
+    }
+
+    /// The selector for the same value after lists lost elements; none where the value itself is gone.
+    fn renumber(&self, root: Value<'_>, selector: &str) -> Option<String> {
+        let is_gone = |value: Value<'_>| self.starts.contains(&value.span().start);
+        let mut value = root;
+        let mut steps = Vec::new();
+        for step in selector.split('.') {
+            let (next, name) = match list_index(step) {
+                Some(index) => {
+                    let lost = value.elements().take(index).filter(|element| is_gone(*element)).count();
+                    (value.elements().nth(index)?, format!("[{}]", index - lost))
+                }
+                None => (value.get(step)?, step.to_owned()),
+            };
+            if is_gone(next) {
+                return None;
+            }
+            value = next;
+            steps.push(name);
+        }
+        Some(steps.join("."))
+    }
 }
 
 /// Finds what a selector (STIX 2.1 section 7.2.3.1) speaks of: `name`, `labels.[0]`, `extensions.x.y`.
@@ -202,19 +249,13 @@ fn list_index(step: &str) -> Option<usize> {
 struct Emitter<'a> {
     root: Value<'a>,
     gone: &'a Gone,
-    /// Where the object's `granular_markings` start.
-    granular: Option<usize>,
 }
 
 impl Emitter<'_> {
-    fn is_gone(&self, value: Value<'_>) -> bool {
-        self.gone.starts.contains(&value.span().start)
-    }
-
     fn is_touched(&self, value: Value<'_>) -> bool {
         let span = value.span();
-        let granular = self.granular.is_some_and(|start| span.contains(&start));
-        granular || self.gone.starts.range(span).next().is_some()
+        self.gone.starts.range(span.clone()).next().is_some()
+            || self.gone.renumbered.range(span).next().is_some()
     }
 
     fn emit(&self, value: Value<'_>, out: &mut Vec<u8>) {
@@ -232,7 +273,9 @@ impl Emitter<'_> {
                 self.emit_container(value, elements, out);
             }
             Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-                out.extend_from_slice(value.raw().as_bytes());
+                let selector =
+                    self.gone.renumbered.get(&value.span().start).map(|after| format!("\"{after}\""));
+                out.extend_from_slice(selector.as_deref().unwrap_or(value.raw()).as_bytes());
             }
         }
     }
@@ -259,77 +302,15 @@ impl Emitter<'_> {
             end_of_last = member.span().end;
             // The first member that stays takes the place, and the white space, of the first that stood there.
             let lead = *lead.get_or_insert(before);
-            let replaced = (Some(member.span().start) == self.granular).then(|| self.granular(member));
-            if self.is_gone(member) || replaced.as_ref().is_some_and(Option::is_none) {
+            if self.gone.starts.contains(&member.span().start) {
                 continue;
             }
             let (from, to) = if written { before } else { lead };
             copy(from, to, out);
             copy(start, member.span().start, out);
-            match replaced.flatten() {
-                Some(markings) => out.extend_from_slice(markings.as_bytes()),
-                None => self.emit(member, out),
-            }
+            self.emit(member, out);
             written = true;
         }
         copy(end_of_last, span.end, out);
     }
-
-    /// `granular_markings` as they speak of what is left; none where nothing is left to speak of.
-    fn granular(&self, markings: Value<'_>) -> Option<String> {
-        let mut entries = Vec::new();
-        for entry in markings.elements() {
-            let selectors: Vec<_> = entry
-                .get("selectors")
-                .map(Value::elements)
-                .into_iter()
-                .flatten()
-                .map(|selector| (selector, self.renumber(&selector.as_str().unwrap_or_default())))
-                .collect();
-            if selectors.iter().all(|(selector, left)| left.as_deref() == selector.as_str().as_deref()) {
-                entries.push(entry.raw().to_owned());
-                continue;
-            }
-            let left: Vec<_> = selectors
-                .into_iter()
-                .filter_map(|(_, left)| left)
-                .map(|left| format!("\"{left}\""))
-                .collect();
-            if !left.is_empty() {
-                entries.push(with_selectors(entry, &left.join(",")));
-            }
-        }
-        (!entries.is_empty()).then(|| format!("[{}]", entries.join(",")))
-    }
-
-    /// The selector for the same value after lists lost elements; none where the value itself is gone.
-    fn renumber(&self, selector: &str) -> Option<String> {
-        let mut value = self.root;
-        let mut steps = Vec::new();
-        for step in selector.split('.') {
-            let (next, name) = match list_index(step) {
-                Some(index) => {
-                    let lost = value.elements().take(index).filter(|element| self.is_gone(*element)).count();
-                    (value.elements().nth(index)?, format!("[{}]", index - lost))
-                }
-                None => (value.get(step)?, step.to_owned()),
-            };
-            if self.is_gone(next) {
-                return None;
-            }
-            value = next;
-            steps.push(name);
-        }
-        Some(steps.join("."))
-    }
-}
-
-/// An entry of `granular_markings` with other selectors, the rest as it stood.
-fn with_selectors(entry: Value<'_>, selectors: &str) -> String {
-    let raw = entry.raw();
-    let base = entry.span().start;
-    let Some(span) = entry.get("selectors").map(Value::span) else { return raw.to_owned() };
-    let before = raw.get(..span.start - base).unwrap_or("");
-    let after = raw.get(span.end - base..).unwrap_or("");
-    format!("{before}[{selectors}]{after}")
 }

@@ -92,6 +92,30 @@ fn list_selectors_are_renumbered_and_empty_lists_go() {
 }
 
 #[test]
+fn granular_markings_that_stay_keep_their_bytes() {
+    let kept = format!("{{ \"selectors\" : [ \"x_kept\" ],\n\"marking_ref\": \"{JPN}\" }}");
+    let renumbered =
+        |place: u8| format!(r#"{{"selectors": [ "labels.[{place}]" , "name"], "marking_ref":"{JPN}"}}"#);
+    let whole = tool(&format!(
+        r#""x_kept":1,"labels":["a", "b"],"granular_markings": [ {kept} , {},	{} ] "#,
+        granular(NATO, r#""labels.[0]""#),
+        renumbered(1)
+    ));
+    let expected =
+        tool(&format!(r#""x_kept":1,"labels":["b"],"granular_markings": [ {kept},	{} ] "#, renumbered(0)));
+    assert_eq!(left(&whole, &jpn(), &[]), expected);
+}
+
+#[test]
+fn markings_of_an_object_stay_even_where_a_granular_marking_speaks_of_them() {
+    let text = tool(&format!(
+        r#""object_marking_refs":["{JPN}"],"granular_markings":[{}]"#,
+        granular(NATO, r#""object_marking_refs","object_marking_refs.[0]""#)
+    ));
+    assert_eq!(left(&text, &jpn(), &[]), text);
+}
+
+#[test]
 fn an_entry_without_selectors_left_goes_and_so_do_the_last_markings() {
     let text =
         tool(&format!(r#""description":"d","granular_markings":[{}]"#, granular(NATO, r#""description""#)));
