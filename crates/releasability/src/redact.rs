@@ -66,7 +66,9 @@ impl Redaction<'_> {
         gone.take_selectors(root);
         let mut out = Vec::with_capacity(text.len());
         Emitter { root, gone: &gone }.emit(root, &mut out);
-        let left = self.readable(&out).ok_or(Reason::RequiredProperty(first))?;
+        // Without `spec_version` a domain object is one of STIX 2.0, which asks for other properties.
+        let same_standard = |left: &Object| left.spec_version() == object.spec_version();
+        let left = self.readable(&out).filter(same_standard).ok_or(Reason::RequiredProperty(first))?;
         Ok(Releasable::redacted(left, gone.removed))
     }
 

@@ -131,6 +131,12 @@ fn a_withheld_required_property_withholds_the_object() {
 }
 
 #[test]
+fn nothing_becomes_an_object_of_an_older_standard_by_redaction() {
+    let text = tool(&format!(r#""granular_markings":[{}]"#, granular(NATO, r#""spec_version""#)));
+    assert_eq!(release(&text, &jpn(), &[]), Err(Reason::RequiredProperty("/spec_version".into())));
+}
+
+#[test]
 fn a_selector_that_leads_nowhere_withholds() {
     let text = tool(&format!(r#""granular_markings":[{}]"#, granular(NATO, r#""descriptoin""#)));
     assert_eq!(release(&text, &jpn(), &[]), Err(Reason::Unknown));
