@@ -1,12 +1,14 @@
 //! What happens to objects whose marking arrives after them? They get their label, and a new place in the order, so that a
-//! partner that polls by date added meets them.
+//! partner that polls by date added meets them. So do objects about whose marking a second one speaks: the object's origin
+//! and this node's organisation both say what it means.
 
 use std::{
-    collections::{HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
+    sync::Arc,
 };
 
-use releasability::{Label, Organisation, Stamp};
+use releasability::{Label, Organisation, Policy, Stamp};
 use stix::{Id, Timestamp};
 use store::{Batch, CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, Sequence};
 
@@ -16,7 +18,7 @@ const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
 const PAGE_BYTES: usize = 16 << 20;
 
 impl Exchange {
-    /// Relabels what waited for these markings of this origin.
+    /// Relabels what waited for these markings of this origin, and what was labelled by what another said of them.
     pub(crate) async fn relabel_markings(
         &self,
         markings: &HashSet<String>,
@@ -25,7 +27,10 @@ impl Exchange {
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
         let decides = |stamp: &Stamp| stamp.origin == *origin || *origin == *state.policy.own();
-        let waited = |stamp: &Stamp| stamp.label.unknown.iter().any(|id| markings.contains(id));
+        let waited = |stamp: &Stamp| {
+            stamp.label.unknown.iter().any(|id| markings.contains(id))
+                || markings.iter().any(|id| state.policy.may_lack(stamp, id))
+        };
         let labels: Vec<_> = state
             .stamps
             .iter()
@@ -35,17 +40,20 @@ impl Exchange {
         self.relabel(&labels, now).await
     }
 
-    /// Relabels, among what has these stamps, what waits for a marking that is here.
+    /// Relabels, among what has these stamps, what waits for a marking that is here: one may have arrived since the policy
+    /// gave them.
     pub(crate) async fn relabel_resolved(
         &self,
         stamps: &HashMap<Stamp, LabelId>,
+        policy: &Arc<Policy>,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
-        if stamps.keys().all(|stamp| stamp.label.unknown.is_empty()) {
+        let state = self.state.load_full();
+        if Arc::ptr_eq(policy, &state.policy) && stamps.keys().all(|stamp| stamp.label.unknown.is_empty()) {
             return Ok(());
         }
-        let state = self.state.load_full();
-        let waiting = stamps.iter().filter(|(stamp, _)| waits_in_vain(&state, stamp));
+        let waits_in_vain = waits_in_vain(&state.policy);
+        let waiting = stamps.iter().filter(|(stamp, _)| waits_in_vain(stamp));
         let labels: Vec<_> = waiting.map(|(_, id)| *id).collect();
         self.relabel(&labels, now).await
     }
@@ -53,7 +61,8 @@ impl Exchange {
     /// Relabels all that waits for a marking that is here: a node may have stopped between learning and relabelling.
     pub(crate) async fn relabel_all_resolved(&self, now: Timestamp) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let waiting = state.stamps.iter().filter(|(_, stamp)| waits_in_vain(&state, stamp));
+        let waits_in_vain = waits_in_vain(&state.policy);
+        let waiting = state.stamps.iter().filter(|(_, stamp)| waits_in_vain(stamp));
         let labels: Vec<_> = waiting.map(|(id, _)| id).collect();
         self.relabel(&labels, now).await
     }
@@ -62,21 +71,23 @@ impl Exchange {
         if labels.is_empty() {
             return Ok(());
         }
-        for count in self.store.counts().await? {
-            if count.count > 0 && labels.contains(&count.label) {
-                self.relabel_in(count.collection, count.label, now).await?;
-            }
+        let counts = self.store.counts().await?;
+        let with_labels = counts.iter().filter(|count| count.count > 0 && labels.contains(&count.label));
+        let collections: BTreeSet<_> = with_labels.map(|count| count.collection).collect();
+        for collection in collections {
+            self.relabel_in(collection, labels, now).await?;
         }
         Ok(())
     }
 
+    /// In the order in which they stand, whatever their labels: who came first stays first.
     async fn relabel_in(
         &self,
         collection: CollectionNumber,
-        label: LabelId,
+        labels: &[LabelId],
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
-        let visible = LabelSet::from_iter([label]);
+        let visible: LabelSet = labels.iter().copied().collect();
         let mut after = Sequence::ZERO;
         loop {
             let query = ObjectQuery {
@@ -136,8 +147,11 @@ fn default_of(state: &State, collection: CollectionNumber) -> Label {
     )
 }
 
-/// Whether a marking that a stamp counts as unknown is understood by now.
-fn waits_in_vain(state: &State, stamp: &Stamp) -> bool {
-    let is_here = |id: &String| state.policy.resolve(id, &stamp.origin).unknown.is_empty();
-    stamp.label.unknown.iter().any(is_here)
+/// Whether a marking that a stamp counts as unknown is understood by now, or a second one spoke about one of its markings.
+fn waits_in_vain<'a>(policy: &'a Policy) -> impl Fn(&Stamp) -> bool + 'a {
+    let said_twice: Vec<_> = policy.said_twice().collect();
+    move |stamp| {
+        let is_here = |id: &String| policy.resolve(id, &stamp.origin).unknown.is_empty();
+        stamp.label.unknown.iter().any(is_here) || said_twice.iter().any(|id| policy.may_lack(stamp, id))
+    }
 }
