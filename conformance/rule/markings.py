@@ -25,9 +25,9 @@ TLP_2_EXTENSION = "extension-definition--60a3c5c5-0d10-413e-aab3-9e08dde9e88d"
 OUR_EXTENSION = "extension-definition--77c40c04-49a6-4691-ad6b-5f6962767509"
 
 CODE = re.compile(
-    r"^(identity--[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|[A-Za-z][A-Za-z0-9._/-]{1,63})\Z"
+    r"^(identity--[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}|(?!.*--)[A-Za-z][A-Za-z0-9._/-]{1,63})\Z"
 )
-TIMESTAMP = re.compile(r"^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?Z\Z")
+TIMESTAMP = re.compile(r"^(\d{4}-\d{2}-\d{2})[Tt](\d{2}:\d{2}:\d{2})(?:\.(\d{1,9}))?(?:[Zz]|([+-])(\d{2}):(\d{2}))\Z")
 
 
 class Label:
@@ -41,6 +41,11 @@ class Label:
         self.begin, self.end = None, None  # `valid`, in nanoseconds since 1970
         self.orcon = False
         self.unknown = set()
+
+    def __eq__(self, other):
+        mine, theirs = dict(vars(self)), dict(vars(other))
+        mine["rel"], theirs["rel"] = ({frozenset(codes) for codes in rel} for rel in (self.rel, other.rel))
+        return mine == theirs
 
 
 def join(labels):
@@ -78,9 +83,7 @@ def label_of(definition, classifications):
         reader = EXTENSIONS.get(name, not_understood)
         parts.append(reader(extension, classifications))
     # 'Whatever is not in this table is *unknown*'
-    if not parts or None in parts:
-        return unknown(definition["id"])
-    return join(parts)
+    return join([part or unknown(definition["id"]) for part in parts or [None]])
 
 
 # The ways of saying it. Each gives a label, or None where it does not understand.
@@ -97,23 +100,28 @@ def statement(_content, _classifications):
 
 
 def tlp_1(content, _classifications):
-    """'`definition_type: tlp` with a level'; 'WHITE is CLEAR'"""
-    words = {"white": "CLEAR", "green": "GREEN", "amber": "AMBER", "red": "RED"}
-    return only_tlp(words.get(content.get("tlp") if isinstance(content, dict) else None))
+    """'`definition_type: tlp` with a level'"""
+    return only_tlp(content.get("tlp") if isinstance(content, dict) else None)
 
 
 def tlp_2(content, _classifications):
     """'extension … (TLP 2.0), `tlp_2_0`'"""
-    words = {word.lower(): word for word in TLP}
-    return only_tlp(words.get(content.get("tlp_2_0")))
+    return only_tlp(content.get("tlp_2_0"))
 
 
 def only_tlp(word):
-    if word is None:
-        return None
     label = Label()
-    label.tlp = TLP.index(word)
-    return label
+    label.tlp = tlp(word)
+    return None if label.tlp is None else label
+
+
+def tlp(word):
+    """'Words of `tlp`, of `tlp_2_0` and of `level` are read without regard to case; those of TLP with or without `TLP:` before
+    them, and WHITE is CLEAR.'"""
+    if not isinstance(word, str):
+        return None
+    word = word.upper().removeprefix("TLP:").replace("WHITE", "CLEAR")
+    return TLP.index(word) if word in TLP else None
 
 
 def ours(content, classifications):
@@ -126,9 +134,8 @@ def ours(content, classifications):
         if name == "extension_type":
             understood = True
         elif name == "tlp":
-            understood = isinstance(value, str) and value in TLP
-            if understood:
-                label.tlp = TLP.index(value)
+            label.tlp = tlp(value)
+            understood = label.tlp is not None
         elif name == "classification":
             understood = levels(value, classifications, label)
         elif name == "releasable_to":
@@ -170,24 +177,27 @@ def levels(value, classifications, label):
         policy, level = entry.get("policy"), entry.get("level")
         if not isinstance(policy, str) or not isinstance(level, str):
             return False
-        if policy not in classifications or level not in classifications[policy]:
+        declared = [one.upper() for one in classifications.get(policy, [])]
+        if level.upper() not in declared:
             return False
-        height = classifications[policy].index(level)
+        height = declared.index(level.upper())
         label.levels[policy] = max(height, label.levels.get(policy, height))
     return True
 
 
 def timestamp(value):
-    """Nanoseconds since 1970 of a timestamp of STIX 2.1 (section 2.16), or None."""
+    """Nanoseconds since 1970 of 'timestamps (RFC 3339)', or None."""
     match = TIMESTAMP.match(value) if isinstance(value, str) else None
     if match is None:
         return None
     try:
-        whole = datetime.strptime(match[1], "%Y-%m-%dT%H:%M:%S").replace(tzinfo=timezone.utc)
+        whole = datetime.strptime(f"{match[1]} {match[2]}", "%Y-%m-%d %H:%M:%S").replace(tzinfo=timezone.utc)
     except ValueError:
         return None
     seconds = (whole - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(seconds=1)
-    return seconds * 10**9 + int((match[2] or "").ljust(9, "0"))
+    offset = (int(match[5]) * 60 + int(match[6])) * 60 if match[4] else 0
+    seconds -= -offset if match[4] == "-" else offset
+    return seconds * 10**9 + int((match[3] or "").ljust(9, "0"))
 
 
 DEFINITION_TYPES = {"statement": statement, "tlp": tlp_1}

@@ -1,8 +1,9 @@
 """What does the release rule say, by the letter? A second implementation, slow and obvious.
 
-Written from docs/release-rule.md, docs/markings.md and docs/decisions/0003-the-rule-mended.md alone; sentences of the rule
-stand in quotes above the lines that follow them. It shares nothing with the engine: no code, no language, no author's look
-at the other. A world is what `World` reads; `World.answers` is what one partner gets of it at one moment.
+Written from docs/release-rule.md, docs/markings.md and docs/decisions/0003-the-rule-mended.md, before its author read the
+engine; changed since only where those pages were. Sentences of the rule stand in quotes above the lines that follow them. It
+shares nothing with the engine, not even the language. `World` is what is declared and was brought; `World.answers` is what
+one partner gets of it at one moment.
 """
 
 import standard
@@ -12,6 +13,9 @@ from markings import STANDARD, TLP, join, label_of, timestamp, unknown
 NO_AGREEMENT, UNKNOWN, OUTSIDE_VALID, NOT_FOR, CLEARANCE, REL, CEILING, RED, NOT_OURS, COMMUNITY = 0, 2, 3, 4, 5, 6, 7, 8, 9, 10
 REQUIRED_GONE, REFERENCE, OTHER_CLAIM = 11, 12, 13
 RELEASE = "release"
+
+# Of the codes assigned in ISO 3166-1 alpha-3, those that the cases use.
+NATIONS = {"JPN", "NLD", "NOR"}
 
 
 class Claim:
@@ -24,73 +28,94 @@ class Claim:
         self.object = text.plain(self.node)
         self.id, self.type = self.object["id"], self.object["type"]
         self.place = None  # in the order in which claims were added
+        self.outcome = None  # of adding it: added, unchanged, refused
+        self.removed_by_label = False  # in the last answer
 
     def same_claim(self, other):
         mine = (self.id, self.object.get("modified"), self.origin, self.collection)
         return mine == (other.id, other.object.get("modified"), other.origin, other.collection)
 
+    def says_otherwise(self, other):
+        marking = self.type == "marking-definition" and self.id not in STANDARD
+        return marking and (self.id, self.origin) == (other.id, other.origin) and self.object != other.object
+
 
 class World:
     """What is declared, and what was added in which order."""
 
-    def __init__(self, entry):
-        self.organisation = entry["organisation"]
-        self.classifications = {one["policy"]: one["levels"] for one in entry["classifications"]}
-        self.communities = {one["name"]: one["members"] for one in entry["communities"]}
-        self.collections = {one["id"]: one for one in entry["collections"]}
-        self.partners = {one["organisation"]: one for one in entry["partners"]}
-        self.agreements = entry["agreements"]
+    def __init__(self, declaration, brought):
+        self.organisation = declaration["organisation"]["id"]
+        self.classifications = {one["policy"]: one["levels"] for one in declaration["classification"]}
+        self.communities = {one["name"]: [member(two) for two in one["members"]] for one in declaration["community"]}
+        self.collections = {one["alias"]: one for one in declaration["collection"]}
+        self.partners = {one["organisation"]: one for one in declaration["partner"]}
+        self.names = {one["name"]: one["organisation"] for one in declaration["partner"]}
+        self.agreements = declaration["agreement"]
         self.claims, self.places = [], 0
-        for number, submitted in enumerate(entry["claims"]):
-            self.add(Claim(number, submitted))
+        self.brought = [Claim(number, entry) for number, entry in enumerate(brought)]
+        for claim in self.brought:
+            self.add(claim)
 
     # Adding
 
     def add(self, claim):
+        """Adds a claim; `claim.outcome` says what became of it."""
         # 'The same claim again, same meaning (white space and key order aside): accepted, nothing changes. The same id and
         # `modified` from the same origin with other content: a finding.'
-        if any(claim.same_claim(other) for other in self.claims):
-            return
-        # 'When a marking arrives that objects waited for, they are labelled anew and added anew'
-        waiting = []
-        if claim.type == "marking-definition":
-            waiting = [other for other in self.in_order() if self.waits_for(other, claim)]
+        for other in self.claims:
+            if claim.same_claim(other):
+                claim.outcome = "unchanged" if claim.object == other.object else "refused"
+                return
+            # 'A marking-definition by one origin says the same in every collection; with other content: a finding.'
+            if claim.says_otherwise(other):
+                claim.outcome = "refused"
+                return
+        claim.outcome = "added"
+        # 'When a marking arrives that objects waited for, or one about which only one of the two who may say what it means had
+        # spoken, the objects whose label changes by it are labelled anew and, behind the marking and in the order in which
+        # they stood, added anew'
+        before = {other: self.label(other) for other in self.in_order()}
         self.claims.append(claim)
-        for one in [claim] + waiting:
-            self.places += 1
-            one.place = self.places
+        self.last(claim)
+        for other, label in before.items():
+            if self.label(other) != label:
+                self.last(other)
 
-    def waits_for(self, claim, marking):
-        """Whether the claim has a marking that is absent here, and this says what it means."""
-        if marking.id not in self.markings_of(claim) + [ref for ref, _ in self.granular(claim)]:
-            return False
-        return self.meanings(marking.id, claim.origin) == [] and marking.origin in (claim.origin, self.organisation)
+    def last(self, claim):
+        self.places += 1
+        claim.place = self.places
 
     def in_order(self):
         return sorted(self.claims, key=lambda claim: claim.place)
 
     # From markings to a label
 
-    def meanings(self, marking, origin):
-        """'What a marking means is said by the **object's own origin** or by this node's organisation …; what anybody else
-        says of it does not count.'"""
+    def meaning(self, marking, origin):
+        """'What a marking means is said by the **object's own origin** or by this node's organisation (by both: the join);
+        what anybody else says of it does not count.'"""
         # 'The marking-definitions that the standards fix (TLP 1 and 2.0) mean what the standards say.'
         if marking in STANDARD:
-            return [label_of_tlp(STANDARD[marking])]
+            return label_of_tlp(STANDARD[marking])
         said = [claim for claim in self.claims if claim.id == marking and claim.origin in (origin, self.organisation)]
-        return [label_of(claim.object, self.classifications) for claim in said]
-
-    def meaning(self, marking, origin):
-        # 'one that is absent here or not understood maps to `unknown`'; '(by both: the join)'
-        return join(self.meanings(marking, origin) or [unknown(marking)])
-
-    def markings_of(self, claim):
-        """'An object's label is the **join** of its `object_marking_refs`; with none, the collection's default marking.'"""
-        default = self.collections[claim.collection]["default_marking"]
-        return claim.object.get("object_marking_refs") or ([default] if default else [])
+        # 'one that is absent here or not understood maps to `unknown`'
+        if not said:
+            return unknown(marking)
+        return join([label_of(claim.object, self.classifications) for claim in said])
 
     def label(self, claim):
-        return join([self.meaning(marking, claim.origin) for marking in self.markings_of(claim)])
+        """'An object's label is the **join** of its `object_marking_refs`'"""
+        refs = claim.object.get("object_marking_refs", [])
+        # 'those of the standards are marked by nothing'
+        if claim.id in STANDARD:
+            return join([])
+        # 'A marking-definition is marked by itself as well: its label is the join of its `object_marking_refs` and of what it
+        # says, without the collection's default'
+        if claim.type == "marking-definition":
+            refs = refs + [claim.id]
+        # 'with none, the collection's default marking, which means what this node's organisation says'
+        if not refs:
+            return join([self.meaning(one, self.organisation) for one in default_marking(self.collections[claim.collection])])
+        return join([self.meaning(marking, claim.origin) for marking in refs])
 
     def granular(self, claim):
         """Each selector with a marking: (marking, path)."""
@@ -110,18 +135,15 @@ class World:
     def agreement(self, audience, collection, time):
         """The agreement of the audience that is in force for the collection, and lets it read."""
         for one in self.agreements:
-            mine = one["partner"] == audience and one["collection"] == collection and "read" in one["may"]
-            if mine and within(timestamp(one["from"]), timestamp(one["until"]), time):
+            mine = self.names[one["partner"]] == audience and one["collection"] == collection and "read" in one["may"]
+            if mine and in_force(one, time):
                 return one
         return None
 
     def member(self, audience, community, time):
-        """'a community of which it is a member at time *t* (memberships have from and until)'"""
+        """'a community of which it is a member at time *t*'"""
         names = (audience, self.partners[audience]["nation"])
-        return any(
-            one["code"] in names and within(timestamp(one["from"]), timestamp(one["until"]), time)
-            for one in self.communities.get(community, [])
-        )
+        return any(one["code"] in names and in_force(one, time) for one in self.communities.get(community, []))
 
     def covers(self, code, audience, time):
         """'A code *covers* an audience if it is its organisation, its nation, or a community of which it is a member'"""
@@ -129,8 +151,8 @@ class World:
 
     def names_nothing_declared(self, code):
         """'names a community that is not declared here': it is no organisation and no nation"""
-        nation = len(code) == 3 and code.isascii() and code.isalpha() and code.isupper()
-        return not code.startswith("identity--") and not nation and code not in self.communities
+        # 'a nation (a code assigned in ISO 3166-1 alpha-3, in capitals) or, any other word, a community name'
+        return not code.startswith("identity--") and code not in NATIONS and code not in self.communities
 
     def decide(self, label, origin, audience, collection, time):
         """'Decide(L, A, t): the first that applies'"""
@@ -179,15 +201,7 @@ class World:
 
     def decide_object(self, claim, audience, time):
         """'The object's label must release, or the object does not exist for *A*.'"""
-        where = (claim.origin, audience, claim.collection, time)
-        # 'A marking-definition is itself released to *A* only if a label made of it alone releases to *A*; those of the
-        # standards, always.'
-        if claim.id in STANDARD:
-            return RELEASE if self.agreement(audience, claim.collection, time) else NO_AGREEMENT
-        decision = self.decide(self.label(claim), *where)
-        if decision == RELEASE and claim.type == "marking-definition":
-            return self.decide(self.meaning(claim.id, claim.origin), *where)
-        return decision
+        return self.decide(self.label(claim), claim.origin, audience, claim.collection, time)
 
     # From decisions to bytes
 
@@ -208,12 +222,13 @@ class World:
         # 'What *A* brought itself, *A* gets whole.'
         if claim.origin == audience:
             return claim.text
-        # 'A granular marking whose selector leads nowhere withholds the object.'
+        # 'A granular marking whose selector leads nowhere withholds the object (line 2).'
         for entry in claim.object.get("granular_markings", []):
             if any(text.at(claim.node, path_of(selector)) is None for selector in entry["selectors"]):
-                return REQUIRED_GONE
+                return UNKNOWN
         # 'If what is left is no object of the standard any more …, the object is withheld.'
         hidden = set(self.hidden(claim, audience, time))
+        claim.removed_by_label = bool(hidden)
         if not standard.is_an_object(text.plain(text.read(cut(claim, hidden)))):
             return REQUIRED_GONE
         # 'A reference to an object that is held here and withheld from *A* is removed from `*_refs`, and from an optional
@@ -261,8 +276,23 @@ def label_of_tlp(word):
     return label
 
 
+def member(entry):
+    """A member for ever is declared as a code alone."""
+    return {"code": entry} if isinstance(entry, str) else entry
+
+
+def default_marking(collection):
+    """Ids of marking-definitions; `TLP:GREEN` and the like stand for those of TLP 2.0."""
+    tlp_2 = {f"TLP:{word}": marking for marking, word in STANDARD.items()}  # the later of two is TLP 2.0's
+    return [tlp_2.get(one, one) for one in collection["default_marking"]]
+
+
+def in_force(entry, time):
+    return within(timestamp(entry.get("from")), timestamp(entry.get("until")), time)
+
+
 def within(begin, end, time):
-    """From is the first moment, until the first moment no longer."""
+    """'from is the first moment of the time, until the first one after it'"""
     return (begin is None or begin <= time) and (end is None or time < end)
 
 

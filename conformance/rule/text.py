@@ -59,29 +59,24 @@ def at(node, path):
 def without(text, node, gone, other=None, path=()):
     """The text of the node without the places in `gone`; `other` says what stands at a path instead of what stood there.
 
-    What is left keeps every byte. Of the commas, the one after a removed member goes with it and with the white space up
-    to the next member; of the last members that are left out, the one before.
+    'Of the commas, the one before a removed member goes, with the white space around it; where the first members go, the
+    first that stays takes the place of the first.'
     """
     if other and path in other:
         return json.dumps(other[path])
-    kept = [(begin, name, child) for name, begin, child in node.members if path + (name,) not in gone]
     if not node.members:
         return text[node.start : node.end]
+    out = text[node.start : node.members[0][1]]
+    end, kept = None, 0
+    for name, begin, child in node.members:
+        before = text[end:begin] if end is not None else ""
+        end = child.end
+        if path + (name,) not in gone:
+            out += (before if kept else "") + text[begin : child.start]
+            out += without(text, child, gone, other, path + (name,))
+            kept += 1
     assert kept or not path, "an empty list or dictionary must have gone itself"
-    pieces = []
-    for place, (begin, name, child) in enumerate(kept):
-        inside = without(text, child, gone, other, path + (name,))
-        before = text[node.start : node.members[0][1]] if place == 0 else _gap(text, node, kept[place - 1][1])
-        pieces.append(before + text[begin : child.start] + inside)
-    return "".join(pieces) + text[node.members[-1][2].end : node.end]
-
-
-def _gap(text, node, name):
-    """The comma and white space that follow the member of that name."""
-    for (this, _, child), (_, begin, _) in zip(node.members, node.members[1:]):
-        if this == name:
-            return text[child.end : begin]
-    raise AssertionError("the last member is followed by nothing")
+    return out + text[end : node.end]
 
 
 def _space(text, place):

@@ -148,7 +148,7 @@ fn default_of(state: &State, collection: CollectionNumber) -> Label {
 }
 
 /// Whether a marking that a stamp counts as unknown is understood by now, or a second one spoke about one of its markings.
-fn waits_in_vain<'a>(policy: &'a Policy) -> impl Fn(&Stamp) -> bool + 'a {
+fn waits_in_vain(policy: &Policy) -> impl Fn(&Stamp) -> bool + '_ {
     let said_twice: Vec<_> = policy.said_twice().collect();
     move |stamp| {
         let is_here = |id: &String| policy.resolve(id, &stamp.origin).unknown.is_empty();
