@@ -29,37 +29,47 @@ pub(crate) const TYPES: [&str; 17] = [
 const OBSERVABLE: [&str; 6] =
     ["domain-name", "email-message", "file", "ipv4-addr", "network-traffic", "process"];
 
+/// The number in ids that nobody has.
+const NOBODYS: u32 = 9;
+
 /// The ids that objects of one world have or refer to.
 pub(crate) struct Pool {
     pub(crate) ids: Vec<String>,
 }
 
 impl Pool {
-    /// An id of each type that nobody has, and so many more as somebody may have.
+    /// An id of each type that nobody has, and some of a few types that somebody may have, so that they meet often.
     pub(crate) fn new(random: &mut Random) -> Self {
-        let number = |random: &mut Random| u32::try_from(random.below(3)).unwrap_or(0);
-        let mut ids: Vec<String> = TYPES.iter().map(|kind| testkit::objects::id(kind, 9)).collect();
-        for kind in TYPES {
-            for _ in 0..2 {
-                ids.push(testkit::objects::id(kind, number(random)));
-            }
+        let mut kinds = TYPES;
+        random.shuffle(&mut kinds);
+        let mut ids: Vec<String> = TYPES.iter().map(|kind| testkit::objects::id(kind, NOBODYS)).collect();
+        for kind in kinds.into_iter().take(9) {
+            ids.extend((0..2).map(|number| testkit::objects::id(kind, number)));
         }
         ids.push(crate::markings::STANDARD[1].to_owned());
         ids.push(crate::markings::id(0));
-        ids.sort();
-        ids.dedup();
         Self { ids }
     }
 
-    /// An id that the standard lets stand where these types are wanted.
+    /// The ids that objects may have.
+    pub(crate) fn somebodys(&self) -> Vec<&String> {
+        let nobodys = format!("--{NOBODYS:08x}-");
+        self.ids.iter().filter(|id| !id.contains(&nobodys) && !id.starts_with("marking")).collect()
+    }
+
+    /// An id that the standard lets stand where these types are wanted; seldom one that nobody has.
     fn one(&self, random: &mut Random, wanted: &[&str]) -> String {
         let fits = |id: &&String| wanted.contains(&stix::id::object_type(id));
-        let fitting: Vec<_> = self.ids.iter().filter(fits).collect();
+        let mut fitting: Vec<_> = self.somebodys().into_iter().filter(fits).collect();
+        if fitting.is_empty() || random.chance(15) {
+            fitting = self.ids.iter().filter(fits).collect();
+        }
         (*random.pick(&fitting)).clone()
     }
 
     fn many(&self, random: &mut Random, wanted: &[&str]) -> Vec<String> {
-        let mut ids: Vec<_> = (0..=random.below(3)).map(|_| self.one(random, wanted)).collect();
+        let many = *random.pick(&[1, 1, 2, 3]);
+        let mut ids: Vec<_> = (0..many).map(|_| self.one(random, wanted)).collect();
         ids.sort();
         ids.dedup();
         ids

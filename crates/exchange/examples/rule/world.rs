@@ -91,9 +91,7 @@ fn mark(object: &mut Value, random: &mut Random, but: usize) {
 }
 
 fn object(random: &mut Random, pool: &Pool) -> Value {
-    let held = |id: &&String| !id.contains("--00000009") && !id.starts_with("marking");
-    let ids: Vec<_> = pool.ids.iter().filter(held).collect();
-    let id = (*random.pick(&ids)).clone();
+    let id = (*random.pick(&pool.somebodys())).clone();
     let mut object = objects::make(&id, pool, random);
     mark(&mut object, random, MARKINGS);
     if random.chance(50) {
