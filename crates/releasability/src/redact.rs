@@ -59,6 +59,11 @@ impl Redaction<'_> {
         if gone.starts.is_empty() {
             return Ok(Releasable::whole(object));
         }
+        // What is missing by label alone withholds the object, even where references that go as well took the gap along.
+        let by_reference = |(_, reason): &(String, Reason)| *reason == Reason::Reference;
+        if gone.removed.iter().any(by_reference) && !gone.removed.iter().all(by_reference) {
+            Redaction { withheld: &HashSet::new(), ..*self }.apply(object.clone())?;
+        }
         let first = gone.removed.first().map(|(pointer, _)| pointer.clone()).unwrap_or_default();
         if gone.starts.contains(&root.span().start) {
             return Err(Reason::RequiredProperty(first));

@@ -167,6 +167,20 @@ fn references_to_withheld_objects_go_and_a_required_one_takes_the_object_along()
 }
 
 #[test]
+fn what_is_missing_by_label_withholds_even_where_references_took_the_gap_along() {
+    let extension = "extension-definition--dddddddd-0000-4000-8000-000000000000";
+    let hidden = "identity--aaaaaaaa-0000-4000-8000-000000000000";
+    let text = tool(&format!(
+        r#""extensions":{{"{extension}":{{"extension_type":"property-extension","x_refs":["{hidden}"]}}}},"granular_markings":[{}]"#,
+        granular(NATO, &format!(r#""extensions.{extension}.extension_type""#))
+    ));
+    for withheld in [&[][..], &[hidden]] {
+        let missing = Reason::RequiredProperty(format!("/extensions/{extension}/extension_type"));
+        assert_eq!(release(&text, &jpn(), withheld), Err(missing));
+    }
+}
+
+#[test]
 fn markings_of_what_is_released_stay() {
     let text = tool(&format!(r#""object_marking_refs":["{JPN}"],"description":"d""#));
     assert_eq!(left(&text, &jpn(), &[JPN]), text);
