@@ -29,6 +29,18 @@ pub(crate) const TYPES: [&str; 17] = [
 const OBSERVABLE: [&str; 6] =
     ["domain-name", "email-message", "file", "ipv4-addr", "network-traffic", "process"];
 
+/// Types that stand on what they refer to without the standard requiring any one reference, and some that refer to them.
+const LEANING: [&str; 8] = [
+    "email-message",
+    "file",
+    "malware-analysis",
+    "network-traffic",
+    "observed-data",
+    "process",
+    "relationship",
+    "report",
+];
+
 /// The number in ids that nobody has.
 const NOBODYS: u32 = 9;
 
@@ -42,6 +54,9 @@ impl Pool {
     pub(crate) fn new(random: &mut Random) -> Self {
         let mut kinds = TYPES;
         random.shuffle(&mut kinds);
+        if random.chance(40) {
+            kinds.sort_by_key(|kind| !LEANING.contains(kind));
+        }
         let mut ids: Vec<String> = TYPES.iter().map(|kind| testkit::objects::id(kind, NOBODYS)).collect();
         for kind in kinds.into_iter().take(9) {
             ids.extend((0..2).map(|number| testkit::objects::id(kind, number)));
@@ -94,7 +109,9 @@ pub(crate) fn make(id: &str, pool: &Pool, random: &mut Random) -> Value {
         made
     };
     made["id"] = json!(id);
-    extend(&mut made, optional(kind, pool, random));
+    if random.chance(75) {
+        extend(&mut made, optional(kind, pool, random));
+    }
     made
 }
 
@@ -111,7 +128,11 @@ fn required(kind: &str, pool: &Pool, random: &mut Random) -> Value {
     match kind {
         "campaign" | "identity" => json!({ "name": name }),
         "domain-name" => json!({ "value": "host.example" }),
-        "email-message" => json!({ "is_multipart": true }),
+        "email-message" => {
+            let raw = json!({ "body_raw_ref": pool.one(random, &["file"]), "content_type": "text/plain" });
+            let mut parts = vec![json!({ "body": "hello", "content_type": "text/plain" }), raw];
+            json!({ "is_multipart": true, "body_multipart": parts.split_off(random.below(2)) })
+        }
         "file" if random.chance(60) => json!({ "name": name }),
         "file" => json!({ "hashes": { "MD5": "d41d8cd98f00b204e9800998ecf8427e" } }),
         "grouping" => json!({ "context": "unspecified", "object_refs": pool.many(random, &any) }),
@@ -168,9 +189,6 @@ fn optional(kind: &str, pool: &Pool, random: &mut Random) -> Value {
             may("resolves_to_refs", json!(pool.many(random, &["domain-name", "ipv4-addr"])), random);
         }
         "email-message" => {
-            let raw = json!({ "body_raw_ref": pool.one(random, &["file"]), "content_type": "text/plain" });
-            let parts = json!([{ "body": "hello", "content_type": "text/plain" }, raw]);
-            may("body_multipart", parts, random);
             may("subject", json!("hello"), random);
         }
         "file" => {

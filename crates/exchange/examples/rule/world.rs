@@ -110,6 +110,9 @@ fn granular(random: &mut Random, places: &[String]) -> Value {
         .map(|_| if random.chance(75) && !deep.is_empty() { random.pick(&deep) } else { random.pick(places) })
         .cloned()
         .collect();
+    if random.chance(4) {
+        selectors.push("spec_version".to_owned());
+    }
     selectors.dedup();
     if random.chance(10) {
         return json!({ "lang": "fr", "selectors": selectors });
