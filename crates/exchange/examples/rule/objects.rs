@@ -133,7 +133,10 @@ fn required(kind: &str, pool: &Pool, random: &mut Random) -> Value {
             let mut parts = vec![json!({ "body": "hello", "content_type": "text/plain" }), raw];
             json!({ "is_multipart": true, "body_multipart": parts.split_off(random.below(2)) })
         }
-        "file" if random.chance(60) => json!({ "name": name }),
+        "file" if random.chance(40) => {
+            let archive = json!({ "contains_refs": pool.many(random, &["file"]), "comment": "an archive" });
+            json!({ "name": name, "extensions": { "archive-ext": archive } })
+        }
         "file" => json!({ "hashes": { "MD5": "d41d8cd98f00b204e9800998ecf8427e" } }),
         "grouping" => json!({ "context": "unspecified", "object_refs": pool.many(random, &any) }),
         "indicator" => json!({ "pattern": "[domain-name:value = 'a.example']", "pattern_type": "stix",
@@ -192,8 +195,6 @@ fn optional(kind: &str, pool: &Pool, random: &mut Random) -> Value {
             may("subject", json!("hello"), random);
         }
         "file" => {
-            let archive = json!({ "archive-ext": { "contains_refs": pool.many(random, &["file"]), "comment": "an archive" } });
-            may("extensions", archive, random);
             may("size", json!(12), random);
         }
         "malware" => {
