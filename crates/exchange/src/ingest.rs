@@ -1,6 +1,9 @@
 //! The one door in: parse within limits, validate, label, may this origin say this? One commit.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::{
+    collections::{BTreeSet, HashMap, HashSet},
+    sync::Arc,
+};
 
 use bytes::Bytes;
 use releasability::{Label, Organisation, Policy, Stamp};
@@ -283,7 +286,7 @@ impl Exchange {
         }
         let new_markings = self.learn_markings(submission, &mut objects, &mut failures).await?;
         let mut operations = Vec::with_capacity(objects.len() + new_markings.len());
-        let labels = self.label(submission, &mut objects, &mut operations, &mut failures).await?;
+        let (labels, policy) = self.label(submission, &mut objects, &mut operations, &mut failures).await?;
         let copies: Vec<_> =
             operations.iter().filter_map(|operation| marking_copy(operation, &new_markings)).collect();
         let stored = copies.iter().filter_map(object_id).collect::<HashSet<_>>().len();
@@ -324,7 +327,7 @@ impl Exchange {
             self.relabel_markings(&new_markings, &submission.origin, now).await?;
         }
         // A marking may have arrived between labelling and committing.
-        self.relabel_resolved(&labels, now).await?;
+        self.relabel_resolved(&labels, &policy, now).await?;
         let outcomes = objects
             .iter()
             .zip(&commit.outcomes)
@@ -332,14 +335,15 @@ impl Exchange {
         Ok(accepted(id, content, outcomes))
     }
 
-    /// Labels each object and adds the operation that holds it; refuses those whose label would be one too many.
+    /// Labels each object and adds the operation that holds it; refuses those whose label would be one too many. Gives the
+    /// labels and the policy that gave them.
     async fn label(
         &self,
         submission: &Submission,
         objects: &mut Vec<(usize, Object, [u8; 16])>,
         operations: &mut Vec<Operation>,
         failures: &mut Vec<Failure>,
-    ) -> Result<HashMap<Stamp, LabelId>, ExchangeError> {
+    ) -> Result<(HashMap<Stamp, LabelId>, Arc<Policy>), ExchangeError> {
         let state = self.state.load_full();
         let origin = origin_number(&state, &submission.origin)?;
         let mut labels: HashMap<Stamp, LabelId> = HashMap::new();
@@ -364,7 +368,7 @@ impl Exchange {
             labelled.push((index, object, meaning));
         }
         *objects = labelled;
-        Ok(labels)
+        Ok((labels, Arc::clone(&state.policy)))
     }
 
     /// Learns the marking-definitions of an envelope before anything is labelled by them, and refuses those that say
@@ -416,8 +420,8 @@ impl Exchange {
             false
         });
         if !new.is_empty() {
-            let policy = std::sync::Arc::new(policy);
-            self.state.rcu(|state| State { policy: std::sync::Arc::clone(&policy), ..State::clone(state) });
+            let policy = Arc::new(policy);
+            self.state.rcu(|state| State { policy: Arc::clone(&policy), ..State::clone(state) });
         }
         Ok(new)
     }

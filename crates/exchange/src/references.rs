@@ -15,18 +15,24 @@ use store::{Claim, Held, Sequence};
 
 use crate::{Access, Exchange, ExchangeError, registry::MARKINGS};
 
-/// Types whose required properties refer to other objects, so that they can be withheld for what they refer to.
-pub(crate) const REFERRING_TYPES: [&str; 10] = [
+/// Types that can be withheld for what they refer to: because a reference is required, or may be the last of several
+/// properties of which one must be there.
+pub(crate) const REFERRING_TYPES: [&str; 15] = [
+    "email-message",
     "extension-definition",
+    "file",
     "grouping",
     "language-content",
+    "malware-analysis",
     "network-traffic",
     "note",
     "observed-data",
     "opinion",
+    "process",
     "relationship",
     "report",
     "sighting",
+    "windows-registry-key",
 ];
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,14 +1,16 @@
 //! What happens to objects whose marking arrives after them? They get their label, and a new place in the order, so that a
-//! partner that polls by date added meets them.
+//! partner that polls by date added meets them. So do objects about whose marking a second one speaks: the object's origin
+//! and this node's organisation both say what it means.
 
 use std::{
     collections::{BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
+    sync::Arc,
 };
 
-use releasability::{Granularity, Label, Organisation, Stamp};
+use releasability::{Granularity, Label, Organisation, Policy, Stamp};
 use stix::{Id, Object, Timestamp, json::Value, object};
-use store::{CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, Sequence};
+use store::{CollectionNumber, Held, LabelId, LabelSet, Multiplicity, ObjectQuery, Operation, Sequence};
 
 use crate::{
     Exchange, ExchangeError,
@@ -44,7 +46,7 @@ impl Anew<'_> {
 }
 
 impl Exchange {
-    /// Relabels what waited for these markings of this origin.
+    /// Relabels what waited for these markings of this origin, and what was labelled by what another said of them.
     pub(crate) async fn relabel_markings(
         &self,
         markings: &HashSet<String>,
@@ -53,12 +55,15 @@ impl Exchange {
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
         let decides = |stamp: &Stamp| stamp.origin == *origin || *origin == *state.policy.own();
-        let waited = |stamp: &Stamp| stamp.label.unknown.iter().any(|id| markings.contains(id));
-        let may_wait = |stamp: &Stamp| waited(stamp) || stamp.granularity == Granularity::Granular;
+        let waited = |stamp: &Stamp| {
+            stamp.granularity == Granularity::Granular
+                || stamp.label.unknown.iter().any(|id| markings.contains(id))
+                || markings.iter().any(|id| state.policy.may_lack(stamp, id))
+        };
         let labels: Vec<_> = state
             .stamps
             .iter()
-            .filter(|(_, stamp)| decides(stamp) && may_wait(stamp))
+            .filter(|(_, stamp)| decides(stamp) && waited(stamp))
             .map(|(id, _)| id)
             .collect();
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
@@ -76,17 +81,20 @@ impl Exchange {
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }
 
-    /// Relabels, among what has these stamps, what waits for a marking that is here.
+    /// Relabels, among what has these stamps, what waits for a marking that is here: one may have arrived since the policy
+    /// gave them.
     pub(crate) async fn relabel_resolved(
         &self,
         stamps: &HashMap<Stamp, LabelId>,
+        policy: &Arc<Policy>,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
-        if stamps.keys().all(|stamp| stamp.label.unknown.is_empty()) {
+        let state = self.state.load_full();
+        if Arc::ptr_eq(policy, &state.policy) && stamps.keys().all(|stamp| stamp.label.unknown.is_empty()) {
             return Ok(());
         }
-        let state = self.state.load_full();
-        let waiting = stamps.iter().filter(|(stamp, _)| waits_in_vain(&state, stamp));
+        let waits_in_vain = waits_in_vain(&state.policy);
+        let waiting = stamps.iter().filter(|(stamp, _)| waits_in_vain(stamp));
         let labels: Vec<_> = waiting.map(|(_, id)| *id).collect();
         self.relabel(&labels, Anew::OtherLabel, now).await
     }
@@ -94,7 +102,8 @@ impl Exchange {
     /// Relabels all that waits for a marking that is here: a node may have stopped between learning and relabelling.
     pub(crate) async fn relabel_all_resolved(&self, now: Timestamp) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let waiting = state.stamps.iter().filter(|(_, stamp)| waits_in_vain(&state, stamp));
+        let waits_in_vain = waits_in_vain(&state.policy);
+        let waiting = state.stamps.iter().filter(|(_, stamp)| waits_in_vain(stamp));
         let labels: Vec<_> = waiting.map(|(id, _)| id).collect();
         self.relabel(&labels, Anew::OtherLabel, now).await
     }
@@ -103,17 +112,18 @@ impl Exchange {
         if labels.is_empty() {
             return Ok(());
         }
-        for count in self.store.counts().await? {
-            if count.count > 0 && labels.contains(&count.label) {
-                let moved = self.relabel_in((count.collection, &[count.label]), anew, now).await?;
-                self.defer_referring(moved, now).await?;
-            }
+        let counts = self.store.counts().await?;
+        let with_labels = counts.iter().filter(|count| count.count > 0 && labels.contains(&count.label));
+        let collections: BTreeSet<_> = with_labels.map(|count| count.collection).collect();
+        for collection in collections {
+            let moved = self.relabel_in((collection, labels), anew, now).await?;
+            self.defer_referring(moved, now).await?;
         }
         Ok(())
     }
 
     /// Gives the objects of a collection that have one of some labels, and a reason, a new place, and those that need it
-    /// another label. Says which ids they have.
+    /// another label; in the order in which they stand, whatever their labels. Says which ids they have.
     pub(crate) async fn relabel_in(
         &self,
         (collection, labels): (CollectionNumber, &[LabelId]),
@@ -143,7 +153,15 @@ impl Exchange {
             let mut operations = Vec::new();
             // What is behind the end was moved by us, or came under the policy of now.
             for held in page.objects.iter().filter(|held| held.sequence <= end) {
-                operations.extend(self.relabelling(&state, collection, held, anew).await?);
+                let Some(operation) = self.relabelling(&state, collection, held, anew).await? else {
+                    continue;
+                };
+                let keeps_label =
+                    matches!(&operation, Operation::Relabel { label, .. } if *label == held.label);
+                operations.push(operation);
+                if keeps_label && held.multiplicity == Multiplicity::Plural {
+                    operations.extend(self.later_claims(&state, collection, held, anew).await?);
+                }
             }
             if !operations.is_empty() {
                 moved.extend(operations.iter().filter_map(moved_id));
@@ -153,6 +171,32 @@ impl Exchange {
                 return Ok(moved);
             }
         }
+    }
+
+    /// Moves the later claims on an id behind one that moves, so that whose it is stays whose it was: an id belongs to the origin
+    /// of the earliest claim. Those that were moved already are not there any more.
+    async fn later_claims(
+        &self,
+        state: &State,
+        collection: CollectionNumber,
+        first: &Held,
+        anew: Anew<'_>,
+    ) -> Result<Vec<Operation>, ExchangeError> {
+        let Ok(id) = Id::new(first.object.inspect().id()) else { return Ok(Vec::new()) };
+        let claims = self.store.claims(&[id.as_str()]).await?.pop().unwrap_or_default();
+        let mut operations = Vec::new();
+        for claim in claims {
+            if claim.collection != collection || claim.sequence <= first.sequence {
+                continue;
+            }
+            let Some(held) = self.store.object(collection, claim.label, claim.sequence).await? else {
+                continue;
+            };
+            let own = self.relabelling(state, collection, &held, anew).await?;
+            let (id, sequence, label) = (id.clone(), claim.sequence, claim.label);
+            operations.push(own.unwrap_or(Operation::Relabel { collection, id, sequence, label }));
+        }
+        Ok(operations)
     }
 
     async fn relabelling(
@@ -212,8 +256,11 @@ fn default_of(state: &State, collection: CollectionNumber) -> Label {
     )
 }
 
-/// Whether a marking that a stamp counts as unknown is understood by now.
-fn waits_in_vain(state: &State, stamp: &Stamp) -> bool {
-    let is_here = |id: &String| state.policy.resolve(id, &stamp.origin).unknown.is_empty();
-    stamp.label.unknown.iter().any(is_here)
+/// Whether a marking that a stamp counts as unknown is understood by now, or a second one spoke about one of its markings.
+fn waits_in_vain(policy: &Policy) -> impl Fn(&Stamp) -> bool + '_ {
+    let said_twice: Vec<_> = policy.said_twice().collect();
+    move |stamp| {
+        let is_here = |id: &String| policy.resolve(id, &stamp.origin).unknown.is_empty();
+        stamp.label.unknown.iter().any(is_here) || said_twice.iter().any(|id| policy.may_lack(stamp, id))
+    }
 }

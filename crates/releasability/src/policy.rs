@@ -239,6 +239,22 @@ impl Policy {
         self.markings.resolve(id, origin, &self.own)
     }
 
+    /// The markings about which this node's organisation and another both say something.
+    pub fn said_twice(&self) -> impl Iterator<Item = &str> {
+        self.markings.said_twice(&self.own)
+    }
+
+    /// Whether a stamp may have been given when only one of the two had spoken about a marking: its label holds all that the
+    /// one says, and not all that both say.
+    pub fn may_lack(&self, stamp: &Stamp, marking: &str) -> bool {
+        let holds = |by: &Organisation| {
+            let said = self.markings.resolve(marking, by, by);
+            said.unknown.is_empty() && stamp.label.join(&said) == stamp.label
+        };
+        let all = self.resolve(marking, &stamp.origin);
+        stamp.label.join(&all) != stamp.label && (holds(&stamp.origin) || holds(&self.own))
+    }
+
     /// The rule: what is decided about a label, for a reader. The first line that applies.
     pub fn decide(&self, label: &Label, origin: &Organisation, reader: &Reader<'_>) -> Decision {
         match self.withheld(label, origin, reader) {

@@ -35,13 +35,14 @@ struct Granular<'t> {
     labels: Vec<Option<Cow<'t, Label>>>,
     /// Which entries speak of the value that starts here.
     by_start: BTreeMap<usize, Vec<usize>>,
-    value: Option<Value<'t>>,
 }
 
 /// What goes.
 #[derive(Default)]
 struct Gone {
     starts: BTreeSet<usize>,
+    /// Selectors that stay and speak of another place than before.
+    renumbered: BTreeMap<usize, String>,
     removed: Vec<(String, Reason)>,
 }
 
@@ -61,14 +62,21 @@ impl Redaction<'_> {
         if gone.starts.is_empty() {
             return Ok(Releasable::whole(object));
         }
+        // What is missing by label alone withholds the object, even where references that go as well took the gap along.
+        let by_reference = |(_, reason): &(String, Reason)| *reason == Reason::Reference;
+        if gone.removed.iter().any(by_reference) && !gone.removed.iter().all(by_reference) {
+            Redaction { withheld: &HashSet::new(), ..*self }.apply(object.clone())?;
+        }
         let first = gone.removed.first().map(|(pointer, _)| pointer.clone()).unwrap_or_default();
         if gone.starts.contains(&root.span().start) {
             return Err(Reason::RequiredProperty(first));
         }
+        gone.take_selectors(root);
         let mut out = Vec::with_capacity(text.len());
-        Emitter { root, gone: &gone, granular: granular.value.map(|value| value.span().start) }
-            .emit(root, &mut out);
-        let left = self.readable(&out).ok_or(Reason::RequiredProperty(first))?;
+        Emitter { root, gone: &gone }.emit(root, &mut out);
+        // Without `spec_version` a domain object is one of STIX 2.0, which asks for other properties.
+        let same_standard = |left: &Object| left.spec_version() == object.spec_version();
+        let left = self.readable(&out).filter(same_standard).ok_or(Reason::RequiredProperty(first))?;
         Ok(Releasable::redacted(left, gone.removed))
     }
 
@@ -82,10 +90,10 @@ impl Redaction<'_> {
         if findings.iter().any(spoils) { None } else { left }
     }
 
-    fn granular<'t>(&'t self, tree: &'t Tree<'_>) -> Result<Granular<'t>, Reason> {
+    fn granular<'t>(&'t self, tree: &Tree<'_>) -> Result<Granular<'t>, Reason> {
         let root = tree.root();
         let value = root.get("granular_markings");
-        let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new(), value };
+        let mut granular = Granular { labels: Vec::new(), by_start: BTreeMap::new() };
         for (index, entry) in value.map(Value::elements).into_iter().flatten().enumerate() {
             let marking = entry.get("marking_ref").and_then(Value::as_str);
             granular.labels.push(marking.map(|id| self.policy.meaning(&id, &self.stamp.origin)));
@@ -118,8 +126,9 @@ impl Redaction<'_> {
             Kind::Dictionary => {
                 for (key, member) in value.members() {
                     let name = key.as_str().unwrap_or_default();
-                    // Granular markings follow from what is left; see `Emitter::granular`.
-                    if here.above.is_none() && name == "granular_markings" {
+                    // Who gets something must know how it is marked. Which selectors stay follows from what is left.
+                    if here.above.is_none() && (name == "granular_markings" || name == "object_marking_refs")
+                    {
                         continue;
                     }
                     let place = here.below(Step::Key(&name));
@@ -221,6 +230,52 @@ impl Gone {
             self.starts.insert(value.span().start);
         }
     }
+
+    /// `granular_markings` speak of what is left: a selector of something that goes, goes; an entry goes with its last one.
+    fn take_selectors(&mut self, root: Value<'_>) {
+        let Some(markings) = root.get("granular_markings") else { return };
+        for entry in markings.elements() {
+            let Some(selectors) = entry.get("selectors") else { continue };
+            for selector in selectors.elements() {
+                let before = selector.as_str().unwrap_or_default();
+                match self.renumber(root, &before) {
+                    None => {
+                        self.starts.insert(selector.span().start);
+                    }
+                    Some(after) if after != before => {
+                        self.renumbered.insert(selector.span().start, after);
+                    }
+                    Some(_) => {}
+                }
+            }
+            if selectors.elements().all(|selector| self.starts.contains(&selector.span().start)) {
+                self.starts.insert(entry.span().start);
+            }
+        }
+        self.take_if_emptied(markings, markings.elements());
+    }
+
+    /// The selector for the same value after lists lost elements; none where the value itself is gone.
+    fn renumber(&self, root: Value<'_>, selector: &str) -> Option<String> {
+        let is_gone = |value: Value<'_>| self.starts.contains(&value.span().start);
+        let mut value = root;
+        let mut steps = Vec::new();
+        for step in selector.split('.') {
+            let (next, name) = match list_index(step) {
+                Some(index) => {
+                    let lost = value.elements().take(index).filter(|element| is_gone(*element)).count();
+                    (value.elements().nth(index)?, format!("[{}]", index - lost))
+                }
+                None => (value.get(step)?, step.to_owned()),
+            };
+            if is_gone(next) {
+                return None;
+            }
+            value = next;
+            steps.push(name);
+        }
+        Some(steps.join("."))
+    }
 }
 
 /// Finds what a selector (STIX 2.1 section 7.2.3.1) speaks of: `name`, `labels.[0]`, `extensions.x.y`.
@@ -238,19 +293,13 @@ fn list_index(step: &str) -> Option<usize> {
 struct Emitter<'a> {
     root: Value<'a>,
     gone: &'a Gone,
-    /// Where the object's `granular_markings` start.
-    granular: Option<usize>,
 }
 
 impl Emitter<'_> {
-    fn is_gone(&self, value: Value<'_>) -> bool {
-        self.gone.starts.contains(&value.span().start)
-    }
-
     fn is_touched(&self, value: Value<'_>) -> bool {
         let span = value.span();
-        let granular = self.granular.is_some_and(|start| span.contains(&start));
-        granular || self.gone.starts.range(span).next().is_some()
+        self.gone.starts.range(span.clone()).next().is_some()
+            || self.gone.renumbered.range(span).next().is_some()
     }
 
     fn emit(&self, value: Value<'_>, out: &mut Vec<u8>) {
@@ -268,7 +317,9 @@ impl Emitter<'_> {
                 self.emit_container(value, elements, out);
             }
             Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-                out.extend_from_slice(value.raw().as_bytes());
+                let selector =
+                    self.gone.renumbered.get(&value.span().start).map(|after| format!("\"{after}\""));
+                out.extend_from_slice(selector.as_deref().unwrap_or(value.raw()).as_bytes());
             }
         }
     }
@@ -295,77 +346,15 @@ impl Emitter<'_> {
             end_of_last = member.span().end;
             // The first member that stays takes the place, and the white space, of the first that stood there.
             let lead = *lead.get_or_insert(before);
-            let replaced = (Some(member.span().start) == self.granular).then(|| self.granular(member));
-            if self.is_gone(member) || replaced.as_ref().is_some_and(Option::is_none) {
+            if self.gone.starts.contains(&member.span().start) {
                 continue;
             }
             let (from, to) = if written { before } else { lead };
             copy(from, to, out);
             copy(start, member.span().start, out);
-            match replaced.flatten() {
-                Some(markings) => out.extend_from_slice(markings.as_bytes()),
-                None => self.emit(member, out),
-            }
+            self.emit(member, out);
             written = true;
         }
         copy(end_of_last, span.end, out);
     }
-
-    /// `granular_markings` as they speak of what is left; none where nothing is left to speak of.
-    fn granular(&self, markings: Value<'_>) -> Option<String> {
-        let mut entries = Vec::new();
-        for entry in markings.elements() {
-            let selectors: Vec<_> = entry
-                .get("selectors")
-                .map(Value::elements)
-                .into_iter()
-                .flatten()
-                .map(|selector| (selector, self.renumber(&selector.as_str().unwrap_or_default())))
-                .collect();
-            if selectors.iter().all(|(selector, left)| left.as_deref() == selector.as_str().as_deref()) {
-                entries.push(entry.raw().to_owned());
-                continue;
-            }
-            let left: Vec<_> = selectors
-                .into_iter()
-                .filter_map(|(_, left)| left)
-                .map(|left| format!("\"{left}\""))
-                .collect();
-            if !left.is_empty() {
-                entries.push(with_selectors(entry, &left.join(",")));
-            }
-        }
-        (!entries.is_empty()).then(|| format!("[{}]", entries.join(",")))
-    }
-
-    /// The selector for the same value after lists lost elements; none where the value itself is gone.
-    fn renumber(&self, selector: &str) -> Option<String> {
-        let mut value = self.root;
-        let mut steps = Vec::new();
-        for step in selector.split('.') {
-            let (next, name) = match list_index(step) {
-                Some(index) => {
-                    let lost = value.elements().take(index).filter(|element| self.is_gone(*element)).count();
-                    (value.elements().nth(index)?, format!("[{}]", index - lost))
-                }
-                None => (value.get(step)?, step.to_owned()),
-            };
-            if self.is_gone(next) {
-                return None;
-            }
-            value = next;
-            steps.push(name);
-        }
-        Some(steps.join("."))
-    }
-}
-
-/// An entry of `granular_markings` with other selectors, the rest as it stood.
-fn with_selectors(entry: Value<'_>, selectors: &str) -> String {
-    let raw = entry.raw();
-    let base = entry.span().start;
-    let Some(span) = entry.get("selectors").map(Value::span) else { return raw.to_owned() };
-    let before = raw.get(..span.start - base).unwrap_or("");
-    let after = raw.get(span.end - base..).unwrap_or("");
-    format!("{before}[{selectors}]{after}")
 }

@@ -111,9 +111,8 @@ async fn export(dir: &Path) -> anyhow::Result<Outcome> {
     let mut out = std::io::BufWriter::new(std::io::stdout().lock());
     let mut after = 0;
     loop {
-        let Reply::Exported(entries) = node.call(Command::Audit(Audit::Export { after })).await? else {
-            break;
-        };
+        let reply = node.call(Command::Audit(Audit::Export { after })).await?;
+        let Reply::Audit(AuditReply::Exported(entries)) = reply else { break };
         let Some(last) = entries.last() else { break };
         after = last.number;
         for entry in &entries {

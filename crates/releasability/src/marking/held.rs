@@ -55,6 +55,12 @@ impl Markings {
         Ok(())
     }
 
+    /// The markings about which an organisation and another both say something.
+    pub fn said_twice<'a>(&'a self, one: &'a Organisation) -> impl Iterator<Item = &'a str> {
+        let twice = |said: &BTreeMap<Organisation, Label>| said.len() > 1 && said.contains_key(one);
+        self.by_id.iter().filter(move |(_, said)| twice(said)).map(|(id, _)| id.as_str())
+    }
+
     /// How many marking-definitions there are.
     pub fn defined(&self) -> usize {
         self.count.values().sum()

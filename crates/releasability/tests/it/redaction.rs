@@ -92,6 +92,30 @@ fn list_selectors_are_renumbered_and_empty_lists_go() {
 }
 
 #[test]
+fn granular_markings_that_stay_keep_their_bytes() {
+    let kept = format!("{{ \"selectors\" : [ \"x_kept\" ],\n\"marking_ref\": \"{JPN}\" }}");
+    let renumbered =
+        |place: u8| format!(r#"{{"selectors": [ "labels.[{place}]" , "name"], "marking_ref":"{JPN}"}}"#);
+    let whole = tool(&format!(
+        r#""x_kept":1,"labels":["a", "b"],"granular_markings": [ {kept} , {},	{} ] "#,
+        granular(NATO, r#""labels.[0]""#),
+        renumbered(1)
+    ));
+    let expected =
+        tool(&format!(r#""x_kept":1,"labels":["b"],"granular_markings": [ {kept},	{} ] "#, renumbered(0)));
+    assert_eq!(left(&whole, &jpn(), &[]), expected);
+}
+
+#[test]
+fn markings_of_an_object_stay_even_where_a_granular_marking_speaks_of_them() {
+    let text = tool(&format!(
+        r#""object_marking_refs":["{JPN}"],"granular_markings":[{}]"#,
+        granular(NATO, r#""object_marking_refs","object_marking_refs.[0]""#)
+    ));
+    assert_eq!(left(&text, &jpn(), &[]), text);
+}
+
+#[test]
 fn an_entry_without_selectors_left_goes_and_so_do_the_last_markings() {
     let text =
         tool(&format!(r#""description":"d","granular_markings":[{}]"#, granular(NATO, r#""description""#)));
@@ -104,6 +128,12 @@ fn a_withheld_required_property_withholds_the_object() {
     let text = tool(&format!(r#""granular_markings":[{}]"#, granular(NATO, r#""name""#)));
     assert_eq!(release(&text, &jpn(), &[]), Err(Reason::RequiredProperty("/name".into())));
     assert!(release(&text, &nor(), &[]).is_ok());
+}
+
+#[test]
+fn nothing_becomes_an_object_of_an_older_standard_by_redaction() {
+    let text = tool(&format!(r#""granular_markings":[{}]"#, granular(NATO, r#""spec_version""#)));
+    assert_eq!(release(&text, &jpn(), &[]), Err(Reason::RequiredProperty("/spec_version".into())));
 }
 
 #[test]
@@ -134,6 +164,20 @@ fn references_to_withheld_objects_go_and_a_required_one_takes_the_object_along()
     );
     assert_eq!(release(&relationship, &jpn(), &[a]), Err(Reason::RequiredProperty("/target_ref".into())));
     assert!(release(&relationship, &jpn(), &[]).is_ok());
+}
+
+#[test]
+fn what_is_missing_by_label_withholds_even_where_references_took_the_gap_along() {
+    let extension = "extension-definition--dddddddd-0000-4000-8000-000000000000";
+    let hidden = "identity--aaaaaaaa-0000-4000-8000-000000000000";
+    let text = tool(&format!(
+        r#""extensions":{{"{extension}":{{"extension_type":"property-extension","x_refs":["{hidden}"]}}}},"granular_markings":[{}]"#,
+        granular(NATO, &format!(r#""extensions.{extension}.extension_type""#))
+    ));
+    for withheld in [&[][..], &[hidden]] {
+        let missing = Reason::RequiredProperty(format!("/extensions/{extension}/extension_type"));
+        assert_eq!(release(&text, &jpn(), withheld), Err(missing));
+    }
 }
 
 #[test]

@@ -219,6 +219,23 @@ async fn an_object_appears_when_its_marking_arrives() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_marking_means_what_both_who_may_say_it_say_whoever_comes_last() {
+    let ground = ground().await;
+    let sees = |number| {
+        let ground = &ground;
+        async move { sees(ground, "p", RW, &id("indicator", number)).await }
+    };
+    // P is of NOR. The origin says that NOR may have it, then this node's organisation says that JPN may; and the reverse.
+    ground.add_as("q", RW, &[restriction(70, to(&["NOR"])), marked(indicator(70), &[&mark(70)])]).await;
+    ground.add_own(RW, &[restriction(71, to(&["NOR"]))]).await;
+    ground.add_as("q", RW, &[marked(indicator(71), &[&mark(71)]), marked(indicator(72), &[&mark(72)])]).await;
+    assert_eq!((sees(70).await, sees(71).await, sees(72).await), (true, true, false));
+    ground.add_own(RW, &[restriction(70, to(&["JPN"])), restriction(72, to(&["NOR"]))]).await;
+    ground.add_as("q", RW, &[restriction(71, to(&["JPN"]))]).await;
+    assert_eq!((sees(70).await, sees(71).await, sees(72).await), (false, false, true));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_marking_definition_is_for_whom_it_releases_to() {
     let ground = ground().await;
     assert!(sees(&ground, "p", RW, &mark(NATO)).await && !sees(&ground, "q", RW, &mark(NATO)).await);

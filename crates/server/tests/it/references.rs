@@ -1,8 +1,9 @@
 //! What is told of an object by the objects that refer to it? Nothing, where it is withheld.
 
-use serde_json::json;
+use serde_json::{Value, json};
 use testkit::objects::{
-    AMBER, id, indicator, malware, marked, object, relationship, report, sighting, version, with, without,
+    AMBER, id, id_of, indicator, malware, marked, object, relationship, report, sighting, version, with,
+    without,
 };
 
 use crate::ground::{Ground, HID, RW, Read, Setup, four, manifest_of, object_of, objects_of};
@@ -89,6 +90,43 @@ async fn an_optional_reference_to_a_withheld_object_is_left_out() {
         ground.add_as("q", RW, std::slice::from_ref(&own)).await;
         let got = ground.get(&object_of(RW, &id("indicator", number))).await.json()["objects"][0].clone();
         assert_eq!(got, if author == 1 { without(own, "created_by_ref") } else { own });
+    }
+}
+
+/// Of each of these the references are all that the standard lets it stand on.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_lost_reference_withholds_counts_as_withheld_itself() {
+    let ground = ground().await;
+    let observable = |kind: &str, rest: Value| {
+        let mut object = json!({ "type": kind, "spec_version": "2.1", "id": id(kind, 70) });
+        object.as_object_mut().unwrap().extend(rest.as_object().unwrap().clone());
+        object
+    };
+    let hidden =
+        |kind: &str| json!({ "type": kind, "spec_version": "2.1", "id": id(kind, 71), "name": "hidden" });
+    let file = id("file", 71);
+    let user = json!({ "type": "user-account", "spec_version": "2.1", "id": id("user-account", 71), "user_id": "1" });
+    ground.add_as("q", RW, &[marked(hidden("file"), &[AMBER]), marked(user, &[AMBER])]).await;
+    let objects = [
+        observable(
+            "email-message",
+            json!({ "is_multipart": true, "body_multipart": [{ "body_raw_ref": file, "content_type": "a/b" }] }),
+        ),
+        observable(
+            "file",
+            json!({ "name": "a", "extensions": { "archive-ext": { "contains_refs": [file], "comment": "c" } } }),
+        ),
+        object("malware-analysis", 70, json!({ "product": "p", "analysis_sco_refs": [file] })),
+        observable("process", json!({ "image_ref": file })),
+        observable("windows-registry-key", json!({ "creator_user_ref": id("user-account", 71) })),
+    ];
+    for (number, object) in (72..).zip(objects) {
+        let lost = id_of(&object);
+        let about = report(number, &[lost.clone(), id("malware", 2)]);
+        ground.add_as("q", RW, &[object, about]).await;
+        assert_eq!(ground.get(&object_of(RW, &lost)).await.status, 404, "{lost}");
+        let got = ground.get(&object_of(RW, &id("report", number))).await.text();
+        assert!(got.contains(&id("malware", 2)) && !got.contains(&lost), "{got}");
     }
 }
 
