@@ -8,6 +8,7 @@ pub mod check;
 mod error;
 mod lexer;
 pub mod limits;
+pub mod octets;
 mod parser;
 mod print;
 pub mod regex;
@@ -43,6 +44,15 @@ impl Pattern {
     /// limit was met.
     pub fn parse(text: &str, grammar: Grammar, limits: &PatternLimits) -> Result<Self, PatternError> {
         parser::parse(text, grammar, limits).map(|root| Self { root })
+    }
+}
+
+impl std::str::FromStr for ObjectPath {
+    type Err = PatternError;
+
+    /// Reads an object path alone, as patterns write it.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        parser::parse_path(text)
     }
 }
 

@@ -2,11 +2,10 @@
 
 use std::borrow::Cow;
 
-use base64::Engine as _;
-
 use super::{
     ast::Comparator,
     error::{PatternError, Position, Problem},
+    octets,
 };
 use crate::Timestamp;
 
@@ -258,8 +257,11 @@ impl<'t> Lexer<'t> {
     fn typed(&mut self, letter: u8, start: usize) -> Result<Word<'t>, PatternError> {
         let inner = self.string()?;
         match letter {
-            b'h' => hex(&inner).map(Word::Hex).ok_or_else(|| self.error(start, Problem::Hex)),
-            b'b' => binary(&inner).map(Word::Binary).ok_or_else(|| self.error(start, Problem::Binary)),
+            b'h' => octets::from_hex(&inner).map(Word::Hex).ok_or_else(|| self.error(start, Problem::Hex)),
+            b'b' => octets::from_base64(&inner)
+                .filter(|octets| !octets.is_empty())
+                .map(Word::Binary)
+                .ok_or_else(|| self.error(start, Problem::Binary)),
             _ => timestamp(&inner).map(Word::Timestamp).ok_or_else(|| self.error(start, Problem::Timestamp)),
         }
     }
@@ -271,24 +273,6 @@ fn is_blank(c: char) -> bool {
         ' ' | '\t' | '\r' | '\n' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{a0}' | '\u{1680}' | '\u{2000}'
             ..='\u{200a}' | '\u{2028}' | '\u{2029}' | '\u{202f}' | '\u{205f}' | '\u{3000}'
     )
-}
-
-fn hex(text: &str) -> Option<Vec<u8>> {
-    let digit = |byte: u8| char::from(byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-    let (pairs, rest) = text.as_bytes().as_chunks::<2>();
-    if !rest.is_empty() {
-        return None;
-    }
-    pairs.iter().map(|[high, low]| Some(digit(*high)? * 16 + digit(*low)?)).collect()
-}
-
-/// Padding is required; bits beyond the last octet are nobody's business.
-fn binary(text: &str) -> Option<Vec<u8>> {
-    const ENGINE: base64::engine::GeneralPurpose = base64::engine::GeneralPurpose::new(
-        &base64::alphabet::STANDARD,
-        base64::engine::GeneralPurposeConfig::new().with_decode_allow_trailing_bits(true),
-    );
-    if text.is_empty() { None } else { ENGINE.decode(text).ok() }
 }
 
 /// In upper case, as everywhere in STIX.

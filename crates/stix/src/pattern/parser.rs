@@ -35,6 +35,15 @@ pub(super) fn parse(
     }
 }
 
+pub(super) fn parse_path(text: &str) -> Result<ObjectPath, PatternError> {
+    let limits = &PatternLimits::DEFAULT;
+    let (lexer, grammar) = (Lexer::new(text), Grammar::V21);
+    let mut parser = Parser { lexer, word: Word::End, start: 0, grammar, limits, depth: 0, nodes: 0 };
+    parser.step()?;
+    let path = parser.path()?;
+    if parser.word == Word::End { Ok(path) } else { Err(parser.expected("`.`, `[` or the end")) }
+}
+
 struct Parser<'t, 'l> {
     lexer: Lexer<'t>,
     /// The word that is looked at.
