@@ -27,6 +27,9 @@ pub enum CompileError {
     /// It joins more observation expressions than allowed.
     #[error("the pattern joins more observation expressions than allowed")]
     Joined,
+    /// Partial matches of it can be in more different stages than are kept.
+    #[error("partial matches of the pattern can be in more stages than are kept")]
+    Stages,
     /// Its repetitions multiply to more than allowed.
     #[error("the repetitions in the pattern multiply to more than allowed")]
     Repeats,

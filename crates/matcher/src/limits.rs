@@ -13,10 +13,11 @@ pub struct MatcherLimits {
     pub alternatives_max: usize,
     /// How many observation expressions one alternative may join, copies that REPEATS makes of compound ones included.
     pub joined_max: usize,
-    /// How many partial matches one alternative keeps; the one that began first is dropped.
+    /// How many partial matches one alternative keeps; the one that began first is dropped. A pattern that has more stages to go
+    /// through is refused, since it would never match.
     pub partials_max: usize,
-    /// How many partial matches that have got equally far one alternative keeps; more than one is only needed where WITHIN
-    /// stands inside WITHIN.
+    /// How many partial matches that have got equally far one alternative keeps; more than one is only needed where
+    /// several WITHIN are open at once.
     pub rivals_max: usize,
     /// How many seconds out of order observations may come; later ones do not take part in patterns over several
     /// observations.
@@ -34,7 +35,7 @@ impl MatcherLimits {
         objects_max: 1_000,
         alternatives_max: 256,
         joined_max: 16,
-        partials_max: 512,
+        partials_max: 1_024,
         rivals_max: 16,
         lateness_seconds: 60,
         waiting_max: 100_000,

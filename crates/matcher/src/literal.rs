@@ -126,25 +126,25 @@ fn spelled(hir: &Hir) -> Option<String> {
 mod tests {
     use super::*;
 
-    fn literals(all: &[&str]) -> Option<Clue> {
-        Some(Clue::Literals(all.iter().map(|text| (*text).to_owned()).collect()))
+    fn literals(all: &[&str]) -> Clue {
+        Clue::Literals(all.iter().map(|text| (*text).to_owned()).collect())
     }
 
     #[test]
     fn like_is_looked_for_by_its_suffix_or_longest_text() {
         assert_eq!(of_like("%.Example.com"), Some(Clue::Suffix(".example.com".to_owned())));
         assert_eq!(of_like("%bad.host.example"), Some(Clue::Suffix(".host.example".to_owned())));
-        assert_eq!(of_like("%.com"), literals(&[".com"]));
-        assert_eq!(of_like("a_Temp%b"), literals(&["temp"]));
+        assert_eq!(of_like("%.com"), Some(literals(&[".com"])));
+        assert_eq!(of_like("a_Temp%b"), Some(literals(&["temp"])));
         assert_eq!(of_like("a%b_c"), None);
     }
 
     #[test]
     fn a_regular_expression_is_looked_for_by_what_it_cannot_do_without() {
         assert_eq!(of_regex(r"\.example\.com$"), Some(Clue::Suffix(".example.com".to_owned())));
-        assert_eq!(of_regex(r"^x{2}[0-9]+Temp\\run"), literals(&[r"temp\run"]));
-        assert_eq!(of_regex("(abc|abd|xyz)+"), literals(&["abc", "abd", "xyz"]));
-        assert_eq!(of_regex("(?i)Run[0-9]"), literals(&["run"]));
+        assert_eq!(of_regex(r"^x{2}[0-9]+Temp\\run"), Some(literals(&[r"temp\run"])));
+        assert_eq!(of_regex("(abc|abd|xyz)+"), Some(literals(&["abc", "abd", "xyz"])));
+        assert_eq!(of_regex("(?i)Run[0-9]"), Some(literals(&["run"])));
         assert_eq!(of_regex("(abc)?d"), None);
         assert_eq!(of_regex("(abc|d)"), None);
         assert_eq!(of_regex(".*"), None);

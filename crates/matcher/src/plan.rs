@@ -90,6 +90,15 @@ impl Plan {
     pub(crate) fn new(pattern: &Pattern, limits: &MatcherLimits) -> Result<Self, CompileError> {
         let mut planner = Planner { leaves: Vec::new(), limits };
         let nodes = planner.expand(&pattern.root)?;
+        let is_too_long = |node: &Node| match node {
+            // These are counted, not gone through.
+            Node::Leaf(_) => false,
+            Node::Within(inner, _) if matches!(**inner, Node::Leaf(_)) => false,
+            node @ (Node::All(_) | Node::Then(_) | Node::Within(..)) => node.stages() > limits.partials_max,
+        };
+        if nodes.iter().any(is_too_long) {
+            return Err(CompileError::Stages);
+        }
         let alternatives = nodes.into_iter().map(alternative).collect::<Result<_, _>>()?;
         Ok(Self { leaves: planner.leaves, alternatives })
     }
@@ -140,6 +149,16 @@ impl Node {
             Self::Leaf(_) => 1,
             Self::All(nodes) | Self::Then(nodes) => nodes.iter().map(Self::uses).sum(),
             Self::Within(inner, _) => inner.uses(),
+        }
+    }
+
+    /// How many different stages a partial match can be in.
+    fn stages(&self) -> usize {
+        match self {
+            Self::Leaf(own) => usize::try_from(own.need).unwrap_or(usize::MAX).saturating_add(1),
+            Self::All(nodes) => nodes.iter().map(Self::stages).fold(1, usize::saturating_mul),
+            Self::Then(nodes) => nodes.iter().map(|node| node.stages() - 1).fold(1, usize::saturating_add),
+            Self::Within(inner, _) => inner.stages(),
         }
     }
 

@@ -2,10 +2,13 @@
 //!
 //! STIX asks whether there is a binding, not for all of them, so of the partial matches that have got equally far only
 //! those need be kept that no other beats: the one that began last beats all, since every WITHIN still open leaves it most
-//! time. Several are needed only where WITHIN stands inside WITHIN. Observations come here in the order of their time, those of
+//! time. Several are needed only where several WITHIN are open at once. Observations come here in the order of their time, those of
 //! one moment together, because within a moment every order is one in which they may have happened.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::{
+    collections::{BTreeMap, VecDeque},
+    sync::Arc,
+};
 
 use stix::Timestamp;
 
@@ -48,7 +51,16 @@ pub(crate) struct Partial {
     taken: Vec<u32>,
     /// For each window, when the earliest observation in it began; as late as can be for one that is not open.
     began: Vec<i128>,
-    witness: Vec<ObservationId>,
+    witness: Chain,
+}
+
+/// The observations that a partial match has taken, the newest first; shared with those it grew from.
+type Chain = Option<Arc<Link>>;
+
+#[derive(Debug)]
+struct Link {
+    id: ObservationId,
+    before: Chain,
 }
 
 const NOT_OPEN: i128 = i128::MAX;
@@ -156,15 +168,14 @@ impl Step<'_> {
         self.all.push(Partial {
             taken: vec![0; order.uses.len()],
             began: vec![NOT_OPEN; order.windows.len()],
-            witness: Vec::new(),
+            witness: None,
         });
         for hit in hits {
             self.take(hit);
         }
         // Within the moment a use may have run ahead of what has to come before it.
         self.all.retain(|partial| partial.is_begun() && partial.is_closed(order));
-        let found =
-            self.all.iter().find(|partial| partial.is_complete(order)).map(|partial| partial.witness.clone());
+        let found = self.all.iter().find(|partial| partial.is_complete(order)).map(Partial::observations);
         self.all.retain(|partial| !partial.is_complete(order));
         found
     }
@@ -199,7 +210,7 @@ impl Step<'_> {
             return None;
         }
         *taken += 1;
-        longer.witness.push(hit.id);
+        longer.witness = Some(Arc::new(Link { id: hit.id, before: longer.witness.take() }));
         let now = since_epoch(self.now);
         for (index, window) in self.order.windows.iter().enumerate() {
             if window.members & (1 << at) == 0 {
@@ -246,6 +257,14 @@ impl Step<'_> {
 impl Partial {
     fn is_begun(&self) -> bool {
         self.taken.iter().any(|taken| *taken > 0)
+    }
+
+    /// What it has taken, as it came.
+    fn observations(&self) -> Vec<ObservationId> {
+        let links = std::iter::successors(self.witness.as_deref(), |link| link.before.as_deref());
+        let mut all: Vec<ObservationId> = links.map(|link| link.id).collect();
+        all.reverse();
+        all
     }
 
     /// Began no earlier in any open window.

@@ -110,16 +110,17 @@ fn what_does_not_fit_is_dropped_and_counted() {
     small.observe(&seen(2, 0, 1), at(0));
     assert_eq!(small.dropped().waiting, 1);
 
-    let joined = "[x-a:v = 1] AND [x-a:v = 2] AND [x-a:v = 3]";
-    // Two alone, together, the third alone, and so on: seven ways short of complete, less the complete one.
-    for (partials_max, dropped) in [(7, false), (2, true)] {
-        let limits = MatcherLimits { partials_max, ..in_order() };
-        let mut program = program(&pattern(joined), Equality::Exact, limits);
-        for (id, value) in [(1, 1), (2, 2), (3, 3)] {
-            program.observe(&seen(id, i64::try_from(id).unwrap(), value), at(9));
+    // Two observations that fit into two windows, either way round: neither way is better in both.
+    let windows =
+        "([x-a:v < 5] AND [x-a:v = 8]) WITHIN 50 SECONDS AND ([x-a:v < 6] AND [x-a:v = 9]) WITHIN 50 SECONDS";
+    for (rivals_max, dropped) in [(2, 0), (1, 1)] {
+        let limits = MatcherLimits { rivals_max, ..in_order() };
+        let mut program = program(&pattern(windows), Equality::Exact, limits);
+        for (id, first, last) in [(1, 0, 10), (2, 5, 11)] {
+            program.observe(&observed(id, (first, last), 1, r#"{"0":{"type":"x-a","v":1}}"#), at(20));
         }
         program.finish();
-        assert_eq!(program.dropped().partials > 0, dropped, "{partials_max}");
+        assert_eq!(program.dropped().partials, dropped, "{rivals_max}");
     }
 }
 
@@ -137,6 +138,11 @@ fn patterns_that_are_too_much_are_refused_at_the_edge() {
         Err(CompileError::Joined)
     );
     assert_eq!(insert("([x-a:v = 1] FOLLOWEDBY [x-a:v = 2]) REPEATS 10000 TIMES"), Err(CompileError::Joined));
+    // Stages of an order add up, those of an AND multiply.
+    assert_eq!(insert("[x-a:v = 1] REPEATS 1022 TIMES FOLLOWEDBY [x-a:v = 2]"), Ok(()));
+    assert_eq!(insert("[x-a:v = 1] REPEATS 1023 TIMES FOLLOWEDBY [x-a:v = 2]"), Err(CompileError::Stages));
+    assert_eq!(insert("[x-a:v = 1] REPEATS 511 TIMES AND [x-a:v = 2]"), Ok(()));
+    assert_eq!(insert("[x-a:v = 1] REPEATS 512 TIMES AND [x-a:v = 2]"), Err(CompileError::Stages));
     assert_eq!(insert("([x-a:v = 1] REPEATS 100 TIMES) REPEATS 100 TIMES"), Ok(()));
     assert_eq!(insert("([x-a:v = 1] REPEATS 100 TIMES) REPEATS 101 TIMES"), Err(CompileError::Repeats));
     assert_eq!(insert("[file:name = 'a' AND url:value = 'b']"), Err(CompileError::Never));

@@ -4,7 +4,7 @@ use cresset_matcher::{Equality, IndicatorId, MatcherLimits, Observation, Program
 use proptest::{collection::vec, prelude::*, sample::select};
 use stix::pattern::{Observations, Pattern, Qualifier};
 
-use crate::fixtures::{always, at, in_order, observed, pattern, program};
+use crate::fixtures::{always, at, in_order, observed, pattern, program, seen};
 
 /// Some overlap, some are negated, one is never there.
 fn leaf() -> impl Strategy<Value = Observations> {
@@ -41,6 +41,76 @@ fn any_pattern() -> impl Strategy<Value = Pattern> {
         ]
     });
     tree.prop_map(|root| Pattern { root })
+}
+
+/// Patterns that come true often but not soon: few leaves, most of them in windows, some of those in other windows.
+fn timely_pattern() -> impl Strategy<Value = Pattern> {
+    let leaf = select(
+        ["[x-a:v = 1]", "[x-a:v = 2]", "[x-a:v = 3]", "[x-a:v < 3]"].map(|text| pattern(text).root).to_vec(),
+    );
+    let several = (leaf, 1_u32..4).prop_map(|(leaf, times)| match times {
+        1 | 2 => leaf,
+        _ => Observations::Qualified(Box::new(leaf), vec![Qualifier::Repeats(2)]),
+    });
+    let within = |inner: Observations, seconds: Option<u32>| match seconds {
+        Some(seconds) => {
+            Observations::Qualified(Box::new(inner), vec![Qualifier::Within(f64::from(seconds))])
+        }
+        None => inner,
+    };
+    let joined = (vec(several, 1..3), any::<bool>(), prop::option::weighted(0.6, 1_u32..4)).prop_map(
+        move |(mut all, ordered, seconds)| {
+            let inner = match (all.len(), ordered) {
+                (1, _) => all.remove(0),
+                (_, true) => Observations::FollowedBy(all),
+                (_, false) => Observations::And(all),
+            };
+            within(inner, seconds)
+        },
+    );
+    (vec(joined, 1..3), any::<bool>(), prop::option::weighted(0.7, 2_u32..7)).prop_map(
+        move |(mut all, ordered, seconds)| {
+            let inner = match (all.len(), ordered) {
+                (1, _) => all.remove(0),
+                (_, true) => Observations::FollowedBy(all),
+                (_, false) => Observations::And(all),
+            };
+            Pattern { root: within(inner, seconds) }
+        },
+    )
+}
+
+/// Few kinds of observation, spread over some time.
+fn busy_stream() -> impl Strategy<Value = Vec<Observation>> {
+    vec((0_i64..14, 1_i64..4), 3..8).prop_map(|mut all| {
+        all.sort_unstable();
+        (0..).zip(all).map(|(id, (second, value))| seen(id, second, value)).collect()
+    })
+}
+
+fn assert_same(pattern: &Pattern, stream: &[Observation], order: &[usize]) -> Result<(), TestCaseError> {
+    let Ok(expected) = reference::evaluate(pattern, stream, Equality::Exact, &late()) else { return Ok(()) };
+    let mut program = Program::new(Equality::Exact, late());
+    if program.insert(IndicatorId::new("one"), pattern, always()).is_err() {
+        return Ok(());
+    }
+    let mut found = Vec::new();
+    for index in order {
+        found.append(&mut program.observe(&stream[*index], at(100)));
+    }
+    found.append(&mut program.finish());
+    prop_assert_eq!(program.dropped().partials, 0);
+    prop_assert_eq!(expected.is_some(), !found.is_empty(), "{} over {:?}: {:?}", pattern, stream, found);
+    for found in found {
+        let part: Vec<_> =
+            stream.iter().filter(|one| found.observations.contains(&one.id)).cloned().collect();
+        let again = reference::evaluate(pattern, &part, Equality::Exact, &late());
+        prop_assert!(!matches!(again, Ok(None)), "{} is not matched by {:?}", pattern, found);
+        prop_assert!(
+            part.iter().all(|one| one.last <= found.at) && part.iter().any(|one| one.last == found.at)
+        );
+    }
+    Ok(())
 }
 
 /// Few moments, so that there are ties; a few spans and counts above one.
@@ -85,24 +155,13 @@ proptest! {
     fn the_program_matches_what_the_reference_matches_in_whatever_order_it_comes(
         pattern in any_pattern(), (stream, order) in shuffled()
     ) {
-        let Ok(expected) = reference::evaluate(&pattern, &stream, Equality::Exact, &late()) else { return Ok(()) };
-        let mut program = Program::new(Equality::Exact, late());
-        if program.insert(IndicatorId::new("one"), &pattern, always()).is_err() {
-            return Ok(());
-        }
-        let mut found = Vec::new();
-        for index in order {
-            found.append(&mut program.observe(&stream[index], at(100)));
-        }
-        found.append(&mut program.finish());
-        prop_assert_eq!(program.dropped().partials, 0);
-        prop_assert_eq!(expected.is_some(), !found.is_empty(), "{} over {:?}: {:?}", pattern, stream, found);
-        for found in found {
-            let part: Vec<_> = stream.iter().filter(|one| found.observations.contains(&one.id)).cloned().collect();
-            let again = reference::evaluate(&pattern, &part, Equality::Exact, &late());
-            prop_assert!(!matches!(again, Ok(None)), "{} is not matched by {:?}", pattern, found);
-            prop_assert!(part.iter().all(|one| one.last <= found.at) && part.iter().any(|one| one.last == found.at));
-        }
+        assert_same(&pattern, &stream, &order)?;
+    }
+
+    #[test]
+    fn windows_in_busy_streams_are_those_of_the_reference(pattern in timely_pattern(), stream in busy_stream()) {
+        let order: Vec<usize> = (0..stream.len()).collect();
+        assert_same(&pattern, &stream, &order)?;
     }
 
     #[test]
@@ -134,7 +193,7 @@ fn windows_within_windows_keep_rivals() {
     let pattern = pattern(text);
     let mut program = program(&pattern, Equality::Exact, late());
     for (id, (second, value)) in (0..).zip([(0, 1), (1, 2), (4, 1), (9, 3), (10, 2)]) {
-        program.observe(&crate::fixtures::seen(id, second, value), at(100));
+        program.observe(&seen(id, second, value), at(100));
     }
     // 1 and 2 at the seconds 0 and 1, then 3 at 9: exactly 9 seconds, which is too long.
     assert_eq!(program.finish(), []);
