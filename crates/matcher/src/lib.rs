@@ -9,7 +9,7 @@
 //! 1. [`program::Program`] finds what [`reference::evaluate`] finds; property tests hold it to that. Where a limit made it
 //!    forget something, it counts that ([`program::Dropped`]).
 //! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`].
-//! 3. Adding or removing an indicator costs microseconds, however many there are.
+//! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
 //!
 //! **Start reading** at [`Observation`], then [`reference`], then [`program`].
 

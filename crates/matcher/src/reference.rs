@@ -32,10 +32,8 @@ pub enum ReferenceError {
     Bindings,
 }
 
-/// Places in the list of observations, one for each part of the pattern, in order; nothing if the pattern does not match.
-pub type Witness = Option<Vec<usize>>;
-
-/// Whether a pattern matches a list of observations, and which of them are one way to say so.
+/// Whether a pattern matches a list of observations, and by which of them: their places in the list, in order, one for each
+/// part of the pattern; nothing if it does not match.
 ///
 /// # Errors
 /// [`ReferenceError`] for a pattern that cannot be run, and where there are too many bindings to try.
@@ -44,7 +42,7 @@ pub fn evaluate(
     observations: &[Observation],
     equality: Equality,
     limits: &MatcherLimits,
-) -> Result<Witness, ReferenceError> {
+) -> Result<Option<Vec<usize>>, ReferenceError> {
     let most = occurrences(&pattern.root);
     let copies = |(place, observation): (usize, &Observation)| {
         let count = usize::try_from(observation.count.get()).unwrap_or(usize::MAX).min(most);
