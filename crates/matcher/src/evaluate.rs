@@ -43,8 +43,8 @@ fn value_satisfies(place: Place<'_>, operator: &Operator, equality: Equality) ->
     match operator {
         Operator::Compare(comparator, constant) => satisfies(place, *comparator, constant, equality),
         Operator::In(members) => members.iter().any(|member| equal(place, member, equality)),
-        Operator::Like(_, regex) => match place.scalar() {
-            Scalar::Text(text) => regex.is_match(&composed(text)),
+        Operator::Like(_, like) => match place.scalar() {
+            Scalar::Text(text) => like.is_match(text),
             Scalar::Boolean(_)
             | Scalar::Integer(_)
             | Scalar::Float(_)

@@ -9,6 +9,7 @@ use stix::pattern::{
 use crate::{
     MatcherLimits,
     compare::{composed, holds_octets},
+    like::Like,
     network::Network,
 };
 
@@ -56,7 +57,7 @@ pub(crate) enum Operator {
     Compare(Comparator, Constant),
     In(Vec<Constant>),
     /// The text and what it compiles to.
-    Like(String, Regex),
+    Like(String, Like),
     /// The expression, what it compiles to, and for hex and binary properties what it compiles to for octets.
     Matches(String, Regex, Option<bytes::Regex>),
     Subset(Network),
@@ -119,9 +120,7 @@ impl Atom {
             Test::Compare(comparator, constant) => Operator::Compare(*comparator, constant.clone()),
             Test::In(members) => Operator::In(members.clone()),
             Test::Like(text) => {
-                let text = composed(text).into_owned();
-                let regex = compile(&like(&text), &limits.pattern)?;
-                Operator::Like(text, regex)
+                Operator::Like(composed(text).into_owned(), Like::new(text, &limits.pattern)?)
             }
             Test::Matches(expression) => {
                 let expression = composed(expression).into_owned();
@@ -145,19 +144,4 @@ pub(crate) fn key(step: &Step) -> Option<&str> {
         Step::Key(name) => Some(name),
         Step::Index(_) | Step::Any => None,
     }
-}
-
-/// `%` is any text, `_` any one character, everything else itself, from the first character to the last.
-fn like(text: &str) -> String {
-    let mut expression = String::from(r"\A");
-    let mut rest = text;
-    while let Some(at) = rest.find(['%', '_']) {
-        expression.push_str(&regex::escape(rest.get(..at).unwrap_or("")));
-        let is_any = rest.as_bytes().get(at) == Some(&b'%');
-        expression.push_str(if is_any { ".*" } else { "." });
-        rest = rest.get(at + 1..).unwrap_or("");
-    }
-    expression.push_str(&regex::escape(rest));
-    expression.push_str(r"\z");
-    expression
 }

@@ -1,7 +1,7 @@
 //! What do patterns mean, and which of very many match what was just observed?
 //!
 //! **Is**: observations (from observed-data and from plain fields), a slow and obvious evaluator of one pattern over a list of
-//! observations ([`reference`]), a fast one of many patterns over a stream ([`program`]).
+//! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]).
 //!
 //! **Is not**: where telemetry comes from, where sightings go. Nothing here does I/O, logs, or reads a clock.
 //!
@@ -11,12 +11,13 @@
 //! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`].
 //! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
 //!
-//! **Start reading** at [`Observation`], then [`reference`], then [`program`].
+//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`].
 
 mod compare;
 mod evaluate;
 mod formula;
 mod index;
+mod like;
 mod limits;
 mod literal;
 mod network;

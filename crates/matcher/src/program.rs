@@ -1,7 +1,7 @@
 //! Which of very many indicators match what is observed now?
 //!
-//! Each pattern is multiplied out ([`crate::plan`]), its leaves are found by witnesses ([`crate::index`]), what they find is evaluated
-//! exactly, and patterns over several observations remember how far they have got ([`crate::window`]). Patterns that one
+//! Each pattern is multiplied out (`plan`), its leaves are found by witnesses (`index`), what they find is evaluated
+//! exactly, and patterns over several observations remember how far they have got (`window`). Patterns that one
 //! observation satisfies match at once. The others wait until observations that come out of order have had their chance
 //! ([`MatcherLimits::lateness_seconds`]), since the order of times matters to them.
 

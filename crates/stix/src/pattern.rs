@@ -1,6 +1,6 @@
 //! What does an indicator look for? STIX patterning (STIX 2.1 section 9, STIX 2.0 part 5).
 //!
-//! [`Pattern::parse`] reads a text into [`ast`], `Display` writes the canonical text of it, [`check`] says what is odd about
+//! [`Pattern::parse`] reads a text into [`ast`], `Display` writes the canonical text of it, [`check()`] says what is odd about
 //! one that is well written, [`regex`] compiles what MATCHES asks for. Evaluating patterns is the matcher's work.
 
 pub mod ast;
