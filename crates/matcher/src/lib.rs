@@ -7,7 +7,7 @@
 //!
 //! **Promises**
 //! 1. [`program::Program`] finds what [`reference::evaluate`] finds; property tests hold it to that. Where a limit made it
-//!    forget something, it counts that ([`program::Dropped`]).
+//!    forget something, it counts that ([`Dropped`]).
 //! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`].
 //! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
 //!
@@ -17,6 +17,7 @@ mod compare;
 mod evaluate;
 mod formula;
 mod index;
+pub mod indicator;
 mod like;
 mod limits;
 mod literal;
@@ -31,6 +32,7 @@ mod witness;
 
 pub use compare::Equality;
 pub use formula::CompileError;
+pub use indicator::{Dropped, ExactLeaf, IndicatorId, Match, Standing, Validity};
 pub use limits::MatcherLimits;
 pub use observation::{Field, Observation, ObservationId, Value};
-pub use program::{Dropped, IndicatorId, Match, Program, Standing, Validity};
+pub use program::Program;

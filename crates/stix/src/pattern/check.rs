@@ -6,7 +6,7 @@ use std::{collections::BTreeSet, net::IpAddr};
 
 use super::{
     Pattern, PatternLimits,
-    ast::{Comparison, Comparisons, Constant, ObjectPath, Observations, Step, Test, is_reference},
+    ast::{Comparison, Comparisons, Constant, ObjectPath, Observations, Qualifier, Step, Test, is_reference},
     regex,
 };
 use crate::validate::{
@@ -74,7 +74,10 @@ struct Checker<'l> {
 }
 
 impl Checker<'_> {
-    fn say(&mut self, kind: AdviceKind, section: &'static str, message: String) {
+    fn say(&mut self, kind: AdviceKind, section: &'static str, mut message: String) {
+        if let Some((end, _)) = message.char_indices().nth(MESSAGE_CHARACTERS_MAX) {
+            message.truncate(end);
+        }
         let advice = Advice { kind, section, message };
         if !self.advice.contains(&advice) && self.advice.len() < ADVICE_MAX {
             self.advice.push(advice);
@@ -95,7 +98,15 @@ impl Checker<'_> {
                     self.observations(one);
                 }
             }
-            Observations::Qualified(inner, _) => self.observations(inner),
+            Observations::Qualified(inner, qualifiers) => {
+                let is_empty =
+                    |own: &Qualifier| matches!(own, Qualifier::StartStop(from, until) if from >= until);
+                if qualifiers.iter().any(is_empty) {
+                    let message = "nothing is observed from a START to a STOP that is not after it";
+                    self.say(AdviceKind::Never, "9.5", message.to_owned());
+                }
+                self.observations(inner);
+            }
         }
     }
 
@@ -171,6 +182,8 @@ impl Checker<'_> {
     }
 }
 
+/// Keys can be as long as a pattern: a message never is.
+const MESSAGE_CHARACTERS_MAX: usize = 400;
 /// How many pieces of advice one pattern gets.
 const ADVICE_MAX: usize = 20;
 

@@ -66,8 +66,6 @@ pub enum Problem {
     Exists,
     #[error("a property name with a hyphen is put in apostrophes")]
     Hyphen,
-    #[error("START is before STOP")]
-    StartStop,
     #[error("one observation expression has one qualifier of a kind; parentheses make it another expression")]
     Qualifier,
     #[error("the pattern is longer than allowed")]
