@@ -44,11 +44,14 @@ pub fn evaluate(
     limits: &MatcherLimits,
 ) -> Result<Option<Vec<usize>>, ReferenceError> {
     let most = occurrences(&pattern.root);
-    let copies = |(place, observation): (usize, &Observation)| {
-        let count = usize::try_from(observation.count.get()).unwrap_or(usize::MAX).min(most);
-        std::iter::repeat_n(place, count)
-    };
-    let instances: Vec<usize> = observations.iter().enumerate().flat_map(copies).collect();
+    let mut instances = Vec::new();
+    for (place, observation) in observations.iter().enumerate() {
+        let copies = usize::try_from(observation.count.get()).unwrap_or(usize::MAX).min(most);
+        if copies > limits.bindings_max.saturating_sub(instances.len()) {
+            return Err(ReferenceError::Bindings);
+        }
+        instances.extend(std::iter::repeat_n(place, copies));
+    }
     let reference = Reference { observations, instances, equality, limits };
     let bindings = reference.bindings(&pattern.root)?;
     let places =

@@ -159,6 +159,12 @@ fn the_reference_gives_up_at_its_limit() {
     };
     assert_eq!(answer(6), Ok(Some(vec![0, 1])));
     assert_eq!(answer(5), Err(reference::ReferenceError::Bindings));
+    // Copies of one observation are counted before they are made.
+    let many = [observed(1, (0, 0), u32::MAX, r#"{"0":{"type":"x-a","v":1}}"#)];
+    let nested =
+        "(([x-a:v = 1] REPEATS 10000 TIMES) REPEATS 10000 TIMES) REPEATS 10000 TIMES".parse().unwrap();
+    let answer = reference::evaluate(&nested, &many, Equality::Exact, &MatcherLimits::DEFAULT);
+    assert_eq!(answer, Err(reference::ReferenceError::Bindings));
 }
 
 #[test]
