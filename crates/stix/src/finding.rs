@@ -95,6 +95,12 @@ codes! {
     TooManyVersions = "too-many-versions",
     /// An element of a bundle or envelope is not an object.
     BundleElement = "bundle-element",
+    /// The pattern of an indicator is not written in the grammar of STIX patterning.
+    PatternSyntax = "pattern-syntax",
+    /// The pattern of an indicator asks for what the standard does not define, or for what can never match.
+    PatternMeaning = "pattern-meaning",
+    /// The pattern of an indicator is well written but cannot be run here.
+    PatternUnrunnable = "pattern-unrunnable",
     /// A value breaks a rule of the standard that has no code of its own.
     RuleBroken = "rule-broken",
 }

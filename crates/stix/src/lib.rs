@@ -1,7 +1,7 @@
 //! STIX 2.1 as values: what an object *is*, before anybody asks who may have it.
 //!
 //! **Is**: ids, timestamps, bounded JSON with positions, objects (a small parsed head plus the text they came in),
-//! bundles and envelopes split as they stream in, findings, validation by property tables.
+//! bundles and envelopes split as they stream in, findings, validation by property tables, patterns of indicators as trees.
 //!
 //! **Is not**: storage, policy, I/O. Nothing here is async, logs, reads a clock, or knows another crate of ours.
 //!
@@ -17,6 +17,7 @@ pub mod id;
 pub mod json;
 pub mod limits;
 pub mod object;
+pub mod pattern;
 pub mod splitter;
 pub mod timestamp;
 pub mod validate;

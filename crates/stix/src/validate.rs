@@ -4,7 +4,8 @@
 //! them. What the standard says with MUST is an error, what it says with SHOULD a warning. What
 //! [`Object::from_tree`] reports about the head is not reported again.
 //!
-//! A good object costs no allocation: pointers and messages are made when there is something to say.
+//! A good object costs no allocation: pointers and messages are made when there is something to say. Indicators do: their
+//! patterns are read as trees.
 
 mod common_properties;
 pub mod deterministic;
@@ -13,6 +14,7 @@ mod extension;
 mod form;
 mod meta;
 mod observable;
+mod pattern;
 mod predefined;
 mod relationship;
 mod report;
@@ -201,6 +203,9 @@ impl<'a> Walk<'a> {
             if let Some((_, row)) = row.filter(|(_, row)| matches!(row.shape, Shape::Timestamp)) {
                 self.shape(&row.shape, value, Path::Member(&Path::Root, row.name), "2.16");
             }
+        }
+        if self.kind.is_some_and(|kind| kind.name == "indicator") {
+            pattern::old_pattern(&mut self.report, self.root);
         }
         if is_marking {
             rules::standard_marking(&mut self.report, self.root, Path::Root);

@@ -9,8 +9,9 @@ use std::{
 const LINES_MAX: usize = 800;
 
 /// A crate may know crates of lower levels only.
-const LEVELS: [(&str, u8); 8] = [
+const LEVELS: [(&str, u8); 9] = [
     ("stix", 0),
+    ("matcher", 1),
     ("releasability", 1),
     ("store", 2),
     ("taxii", 2),
@@ -21,8 +22,9 @@ const LEVELS: [(&str, u8); 8] = [
 ];
 
 /// What some crates must not know, whatever the level.
-const STRANGERS: [(&str, &[&str]); 4] = [
+const STRANGERS: [(&str, &[&str]); 5] = [
     ("stix", &["tokio", "serde", "tracing"]),
+    ("matcher", &["tokio", "serde", "tracing", "store"]),
     ("releasability", &["tokio", "tracing", "store"]),
     ("taxii", &["tokio", "hyper", "axum", "tracing"]),
     ("exchange", &["hyper", "axum", "toml", "clap", "fjall"]),

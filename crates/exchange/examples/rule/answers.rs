@@ -122,7 +122,7 @@ async fn pages(
             versions: Versions::All,
             spec_versions: SpecVersions::Latest,
         };
-        let page = exchange.objects(&access, &query, exchange::Channel::Objects).await?;
+        let page = exchange.objects(&access, &query, cresset_exchange::Channel::Objects).await?;
         for (sequence, object) in &page.objects {
             texts.push(json!(std::str::from_utf8(object.content().text_bytes())?));
             after = *sequence;

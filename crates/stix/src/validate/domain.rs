@@ -2,6 +2,7 @@
 
 use super::{
     common_properties::{KILL_CHAIN_PHASES, TEXTS},
+    pattern,
     rules::{self, Rule},
     table::{Category, Form, Shape, Table, Targets, Type, optional, required, sorted},
     vocabulary as v,
@@ -114,7 +115,7 @@ pub(super) static INDICATOR: Type = domain(
             optional("valid_until", Shape::Timestamp),
             optional("kill_chain_phases", KILL_CHAIN_PHASES),
         ]),
-        rules: &[Rule::After("valid_from", "valid_until")],
+        rules: &[Rule::After("valid_from", "valid_until"), Rule::Check(pattern::the_pattern_is_one)],
     },
 );
 

@@ -169,7 +169,9 @@ pub(crate) fn assert_warning(object: &Value, code: Code, pointer: &str) {
 /// A good value of a shape.
 pub(crate) fn sample(shape: &Shape) -> Value {
     match shape {
-        Shape::Text | Shape::FilledText | Shape::Head => json!("text"),
+        Shape::Text | Shape::Head => json!("text"),
+        // The pattern of an indicator.
+        Shape::FilledText => json!("[file:size = 1]"),
         Shape::Form(form) => json!(match form {
             Form::Language => "de-AT",
             Form::RelationshipType => "related-to",

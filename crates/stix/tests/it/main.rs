@@ -14,6 +14,8 @@ mod findings;
 mod fixtures;
 mod good;
 mod markings;
+mod pattern_properties;
+mod patterns;
 mod rows;
 mod rules;
 mod standard;

@@ -1,0 +1,38 @@
+//! What do patterns mean, and which of very many match what was just observed?
+//!
+//! **Is**: observations (from observed-data and from plain fields), a slow and obvious evaluator of one pattern over a list of
+//! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]).
+//!
+//! **Is not**: where telemetry comes from, where sightings go. Nothing here does I/O, logs, or reads a clock.
+//!
+//! **Promises**
+//! 1. [`program::Program`] finds what [`reference::evaluate`] finds; property tests hold it to that. Where a limit made it
+//!    forget something, it counts that ([`Dropped`]).
+//! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`].
+//! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
+//!
+//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`].
+
+mod compare;
+mod evaluate;
+mod formula;
+mod index;
+pub mod indicator;
+mod like;
+mod limits;
+mod literal;
+mod network;
+pub mod observation;
+pub mod observed_data;
+mod plan;
+pub mod program;
+pub mod reference;
+mod window;
+mod witness;
+
+pub use compare::Equality;
+pub use formula::CompileError;
+pub use indicator::{Dropped, ExactLeaf, IndicatorId, Match, Standing, Validity};
+pub use limits::MatcherLimits;
+pub use observation::{Field, Observation, ObservationId, Value};
+pub use program::Program;

@@ -1,0 +1,320 @@
+//! Which of very many indicators match what is observed now?
+//!
+//! Each pattern is multiplied out (`plan`), its leaves are found by witnesses (`index`), what they find is evaluated
+//! exactly, and patterns over several observations remember how far they have got (`window`). Patterns that one
+//! observation satisfies match at once. The others wait until observations that come out of order have had their chance
+//! ([`MatcherLimits::lateness_seconds`]), since the order of times matters to them.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashMap;
+use stix::{
+    Timestamp,
+    pattern::{Constant, Pattern},
+};
+
+use crate::{
+    CompileError, Dropped, Equality, ExactLeaf, IndicatorId, Match, MatcherLimits, Observation,
+    ObservationId, Standing, Validity,
+    evaluate::holds,
+    formula::{Atom, Formula, Operator},
+    index::{Index, Posting},
+    plan::{Alternative, LeafNumber, Plan},
+    window::{Hit, Progress},
+    witness::{self, Witness},
+};
+
+#[derive(Debug)]
+struct Entry {
+    id: IndicatorId,
+    /// Tells it from what stood in the same place before.
+    generation: u64,
+    validity: Validity,
+    leaves: Vec<Formula>,
+    alternatives: Vec<(Alternative, Progress)>,
+}
+
+/// Leaves that an observation satisfies, by place and generation of the indicator.
+type Satisfied = Vec<(u32, u64, Vec<LeafNumber>)>;
+
+#[derive(Debug)]
+struct Waiting {
+    id: ObservationId,
+    first: Timestamp,
+    count: u32,
+    satisfied: Satisfied,
+}
+
+/// Many indicators over one stream of observations.
+#[derive(Debug)]
+pub struct Program {
+    equality: Equality,
+    limits: MatcherLimits,
+    entries: Vec<Option<Entry>>,
+    free: Vec<u32>,
+    places: HashMap<IndicatorId, u32>,
+    generations: u64,
+    index: Index,
+    /// By time and arrival.
+    waiting: BTreeMap<(Timestamp, u64), Waiting>,
+    arrivals: u64,
+    /// What lies before this moment is over.
+    watermark: Option<Timestamp>,
+    dropped: Dropped,
+}
+
+impl Program {
+    /// Without indicators.
+    pub fn new(equality: Equality, limits: MatcherLimits) -> Self {
+        Self {
+            equality,
+            limits,
+            entries: Vec::new(),
+            free: Vec::new(),
+            places: HashMap::new(),
+            generations: 0,
+            index: Index::default(),
+            waiting: BTreeMap::new(),
+            arrivals: 0,
+            watermark: None,
+            dropped: Dropped::default(),
+        }
+    }
+
+    /// How many indicators there are.
+    pub fn len(&self) -> usize {
+        self.places.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.places.is_empty()
+    }
+
+    /// What was forgotten because of a limit.
+    pub fn dropped(&self) -> Dropped {
+        self.dropped
+    }
+
+    /// Adds an indicator. One with the same id is replaced, and what it had got to is forgotten.
+    ///
+    /// # Errors
+    /// [`CompileError`] for a pattern that cannot be run; then nothing changes.
+    pub fn insert(
+        &mut self,
+        id: IndicatorId,
+        pattern: &Pattern,
+        validity: Validity,
+    ) -> Result<(), CompileError> {
+        let plan = Plan::new(pattern, &self.limits)?;
+        self.remove(&id);
+        let place = self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
+        });
+        for (posting, witness) in witnesses(place, &plan.leaves) {
+            self.index.add(&witness, posting);
+        }
+        self.generations += 1;
+        let alternatives = plan.alternatives.into_iter().map(|own| {
+            let progress = Progress::new(&own);
+            (own, progress)
+        });
+        let (generation, alternatives) = (self.generations, alternatives.collect());
+        let entry = Entry { id: id.clone(), generation, validity, leaves: plan.leaves, alternatives };
+        if let Some(free) = self.entries.get_mut(slot(place)) {
+            *free = Some(entry);
+        }
+        self.places.insert(id, place);
+        Ok(())
+    }
+
+    /// Removes an indicator; whether it was there.
+    pub fn remove(&mut self, id: &IndicatorId) -> bool {
+        let Some(place) = self.places.remove(id) else { return false };
+        if let Some(entry) = self.entries.get_mut(slot(place)).and_then(Option::take) {
+            for (posting, witness) in witnesses(place, &entry.leaves) {
+                self.index.remove(&witness, posting);
+            }
+        }
+        self.free.push(place);
+        true
+    }
+
+    /// Changes when an indicator matches; whether it is there.
+    pub fn set_validity(&mut self, id: &IndicatorId, validity: Validity) -> bool {
+        let place = self.places.get(id).copied();
+        let entry = place.and_then(|place| self.entries.get_mut(slot(place))).and_then(Option::as_mut);
+        entry.map(|entry| entry.validity = validity).is_some()
+    }
+
+    /// Takes in an observation at a moment by the clock, by which the validity of indicators is judged. Gives the indicators that
+    /// it satisfies alone, and those that observations whose turn has come satisfy together.
+    pub fn observe(&mut self, observation: &Observation, now: Timestamp) -> Vec<Match> {
+        let mut matches = Vec::new();
+        let satisfied = self.satisfied(observation, now, &mut matches);
+        let behind = observation.last.min(now).plus_seconds(-i64::from(self.limits.lateness_seconds));
+        if !satisfied.is_empty() {
+            if self.watermark.is_some_and(|watermark| observation.last < watermark) {
+                self.dropped.late += 1;
+            } else if self.waiting.len() >= self.limits.waiting_max {
+                self.dropped.waiting += 1;
+            } else {
+                let waiting = Waiting {
+                    id: observation.id,
+                    first: observation.first,
+                    count: observation.count.get(),
+                    satisfied,
+                };
+                self.waiting.insert((observation.last, self.arrivals), waiting);
+                self.arrivals += 1;
+            }
+        }
+        matches.append(&mut self.advance(behind));
+        matches
+    }
+
+    /// Nothing before this moment will come any more: what has waited for that is matched.
+    pub fn advance(&mut self, moment: Timestamp) -> Vec<Match> {
+        if self.watermark.is_none_or(|watermark| watermark < moment) {
+            self.watermark = Some(moment);
+        }
+        let mut matches = Vec::new();
+        while let Some((&(time, _), _)) = self.waiting.first_key_value() {
+            if self.watermark.is_none_or(|watermark| time >= watermark) {
+                break;
+            }
+            self.release(time, &mut matches);
+        }
+        matches
+    }
+
+    /// Nothing will come any more: everything that waits is matched.
+    pub fn finish(&mut self) -> Vec<Match> {
+        let mut matches = Vec::new();
+        while let Some((&(time, _), _)) = self.waiting.first_key_value() {
+            self.release(time, &mut matches);
+        }
+        matches
+    }
+
+    /// The exact values that indicators look for.
+    pub fn exact_values(&self) -> impl Iterator<Item = ExactLeaf<'_>> {
+        self.entries.iter().flatten().flat_map(|entry| {
+            let atoms = entry.leaves.iter().flat_map(Formula::atoms).filter(|atom| !atom.negated);
+            atoms.flat_map(move |atom| {
+                let values: &[Constant] = match &atom.operator {
+                    Operator::Compare(stix::pattern::Comparator::Equal, constant) => {
+                        std::slice::from_ref(constant)
+                    }
+                    Operator::In(members) => members,
+                    Operator::Compare(..)
+                    | Operator::Like(..)
+                    | Operator::Matches(..)
+                    | Operator::Subset(_)
+                    | Operator::Superset(_)
+                    | Operator::Exists
+                    | Operator::Never => &[],
+                };
+                values.iter().map(move |value| ExactLeaf { indicator: &entry.id, path: class(atom), value })
+            })
+        })
+    }
+
+    /// The object paths that any indicator asks for, indices written `[*]`, each once: what telemetry has to be mapped to.
+    pub fn paths(&self) -> std::collections::BTreeSet<String> {
+        let leaves = self.entries.iter().flatten().flat_map(|entry| &entry.leaves);
+        leaves.flat_map(Formula::atoms).map(class).collect()
+    }
+
+    /// What the observation satisfies: alone, as matches; of patterns over several, as leaves.
+    fn satisfied(&self, observation: &Observation, now: Timestamp, matches: &mut Vec<Match>) -> Satisfied {
+        let mut found = Vec::new();
+        self.index.candidates(observation, &mut found);
+        found.sort_unstable();
+        found.dedup();
+        let mut satisfied = Satisfied::new();
+        for group in found.chunk_by(|left, right| left.slot == right.slot) {
+            let Some(place) = group.first().map(|posting| posting.slot) else { continue };
+            let Some(entry) = self.entry(place).filter(|entry| entry.validity.includes(now)) else {
+                continue;
+            };
+            let own = |leaf: &LeafNumber| {
+                let formula = entry.leaves.get(usize::from(*leaf));
+                formula.is_some_and(|formula| holds(formula, observation, self.equality))
+            };
+            let leaves: Vec<LeafNumber> = group.iter().map(|posting| posting.leaf).filter(own).collect();
+            if leaves.is_empty() {
+                continue;
+            }
+            let is_instant = |(alternative, _): &(Alternative, Progress)| match alternative {
+                Alternative::Instant(own) => leaves.contains(&own.leaf) && own.takes_observation(observation),
+                Alternative::Count(..) | Alternative::Ordered(_) => false,
+            };
+            if entry.alternatives.iter().any(is_instant) {
+                let (indicator, observations) = (entry.id.clone(), vec![observation.id]);
+                matches.push(Match { indicator, observations, at: observation.last });
+            }
+            if entry.alternatives.iter().any(|(own, _)| !matches!(own, Alternative::Instant(_))) {
+                satisfied.push((place, entry.generation, leaves));
+            }
+        }
+        satisfied
+    }
+
+    fn entry(&self, place: u32) -> Option<&Entry> {
+        self.entries.get(slot(place)).and_then(Option::as_ref)
+    }
+
+    /// Matches what waits with this time.
+    fn release(&mut self, time: Timestamp, matches: &mut Vec<Match>) {
+        let mut by_place: BTreeMap<(u32, u64), Vec<Hit>> = BTreeMap::new();
+        while let Some(first) = self.waiting.first_entry() {
+            if first.key().0 != time {
+                break;
+            }
+            let Waiting { id, first, count, satisfied } = first.remove();
+            for (place, generation, leaves) in satisfied {
+                by_place.entry((place, generation)).or_default().push(Hit { id, first, count, leaves });
+            }
+        }
+        for ((place, generation), hits) in by_place {
+            let Some(entry) = self.entries.get_mut(slot(place)).and_then(Option::as_mut) else { continue };
+            if entry.generation != generation || entry.validity.standing != Standing::Active {
+                continue;
+            }
+            let mut found = None;
+            for (alternative, progress) in &mut entry.alternatives {
+                let dropped = &mut self.dropped.partials;
+                found = progress.advance(alternative, (time, &hits), &self.limits, dropped).or(found);
+            }
+            if let Some(mut observations) = found {
+                let mut seen = hashbrown::HashSet::new();
+                observations.retain(|id| seen.insert(*id));
+                matches.push(Match { indicator: entry.id.clone(), observations, at: time });
+            }
+        }
+    }
+}
+
+fn slot(place: u32) -> usize {
+    usize::try_from(place).unwrap_or(usize::MAX)
+}
+
+fn witnesses(place: u32, leaves: &[Formula]) -> impl Iterator<Item = (Posting, Witness)> {
+    leaves.iter().zip(0..=LeafNumber::MAX).flat_map(move |(formula, leaf)| {
+        let posting = Posting { slot: place, leaf };
+        witness::of_formula(formula).into_iter().map(move |witness| (posting, witness))
+    })
+}
+
+/// The whole object path of a comparison, indices written `[*]`.
+fn class(atom: &Atom) -> String {
+    let mut path = atom.path.clone();
+    for step in &mut path.steps {
+        if matches!(step, stix::pattern::Step::Index(_)) {
+            *step = stix::pattern::Step::Any;
+        }
+    }
+    path.to_string()
+}
