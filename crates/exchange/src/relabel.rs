@@ -64,14 +64,19 @@ impl Exchange {
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }
 
-    /// Dates anew what has one of these markings on a part of it.
+    /// Dates anew what has one of these markings of this origin on a part of it.
     pub(crate) async fn relabel_marked(
         &self,
         markings: &HashSet<String>,
+        origin: &Organisation,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let granular = state.stamps.iter().filter(|(_, stamp)| stamp.granularity == Granularity::Granular);
+        let decides = |stamp: &Stamp| stamp.origin == *origin || *origin == *state.policy.own();
+        let granular = state
+            .stamps
+            .iter()
+            .filter(|(_, stamp)| stamp.granularity == Granularity::Granular && decides(stamp));
         let labels: Vec<_> = granular.map(|(id, _)| id).collect();
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }

@@ -99,8 +99,15 @@ pub(crate) fn gained(
             // For whom the collection was not there, they cannot have come past anything in it.
             let Some(was) = before.reader(partner, count.collection) else { return false };
             let Some(is) = after.reader(partner, count.collection) else { return false };
-            let more = !before.releases(stamp, &was) || stamp.granularity == Granularity::Granular;
-            after.releases(stamp, &is) && more && (before.now != after.now || sees_otherwise(&was, &is))
+            let otherwise = sees_otherwise(&was, &is);
+            // Where only the time is another, parts are seen to by the markings that begin: what begins for something else
+            // must not date anew what is seen all along.
+            let more = match stamp.granularity {
+                _ if !before.releases(stamp, &was) => before.now != after.now || otherwise,
+                Granularity::Granular => otherwise,
+                Granularity::Whole => false,
+            };
+            more && after.releases(stamp, &is)
         };
         after.partners.keys().any(gains)
     };
@@ -308,9 +315,8 @@ impl Exchange {
             }
         }
         let write = !beginnings.is_empty() || horizon.plus_seconds(HORIZON_SECONDS) <= now;
-        let begun = state.policy.markings_beginning(horizon, now);
-        if !begun.is_empty() {
-            self.relabel_marked(&begun, now).await?;
+        for (origin, begun) in state.policy.markings_beginning(horizon, now) {
+            self.relabel_marked(&begun, &origin, now).await?;
         }
         self.defer(more, write.then(|| horizon_operation(now)), now).await?;
         self.settle(now).await
