@@ -11,7 +11,7 @@ use stix::{Id, Object, Timestamp, json::Value, object};
 use store::{CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, Sequence};
 
 use crate::{
-    Exchange, ExchangeError,
+    Access, Exchange, ExchangeError,
     ledger::Relabelled,
     registry::{MARKINGS, Registry},
     state::State,
@@ -29,8 +29,8 @@ pub(crate) enum Anew<'a> {
     MarkedBy(&'a HashSet<String>),
     /// All of them.
     All,
-    /// Those that refer to one of these ids.
-    Referring(&'a HashSet<String>),
+    /// Those that refer to one of these ids, where whoever has them now may know of that.
+    Referring(&'a HashSet<String>, Timestamp),
 }
 
 impl Anew<'_> {
@@ -38,7 +38,7 @@ impl Anew<'_> {
         match self {
             Self::OtherLabel | Self::MarkedBy(_) => Relabelled::Meaning,
             Self::All => Relabelled::Gained,
-            Self::Referring(_) => Relabelled::Referring,
+            Self::Referring(..) => Relabelled::Referring,
         }
     }
 }
@@ -182,7 +182,10 @@ impl Exchange {
             Anew::OtherLabel => false,
             Anew::MarkedBy(markings) => is_marked_by(object, markings, &self.limits.object),
             Anew::All => true,
-            Anew::Referring(ids) => object.references().any(|id| ids.contains(id)),
+            Anew::Referring(ids, now) => {
+                let referred = object.references().filter(|id| ids.contains(*id)).collect();
+                self.may_be_told((collection, held.label), &referred, now).await?
+            }
         };
         if label == held.label && !again {
             return Ok(None);
@@ -190,6 +193,60 @@ impl Exchange {
         let Ok(id) = Id::new(object.id()) else { return Ok(None) };
         Ok(Some(Operation::Relabel { collection, id, sequence: held.sequence, label }))
     }
+}
+
+impl Exchange {
+    /// Whether objects with a label in a collection may be dated anew because of one of the ids that they refer to. Whoever has
+    /// them already sees the new date, so they must see all that is held under that id as well; or see nothing of it and have
+    /// the objects from somebody else, so that the reference is missing for them.
+    async fn may_be_told(
+        &self,
+        (collection, label): (CollectionNumber, LabelId),
+        referred: &BTreeSet<&str>,
+        now: Timestamp,
+    ) -> Result<bool, ExchangeError> {
+        let readers = self.readers_of(collection, label, now);
+        let ids: Vec<&str> = referred.iter().copied().collect();
+        for claims in self.store.claims(&ids).await? {
+            let held = || claims.iter().filter(|claim| claim.collection != MARKINGS);
+            let all = held().count();
+            let may_know = |(reader, whose): &(Access, Whose)| {
+                let seen =
+                    held().filter(|claim| reader.visible(claim.collection, claim.label).is_some()).count();
+                seen == all || (seen == 0 && *whose == Whose::Others)
+            };
+            if readers.iter().all(may_know) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The partners that may have what has a label in a collection.
+    fn readers_of(
+        &self,
+        collection: CollectionNumber,
+        label: LabelId,
+        now: Timestamp,
+    ) -> Vec<(Access, Whose)> {
+        let state = self.state.load_full();
+        let Some(known) = state.world.as_ref() else { return Vec::new() };
+        let Some(declared) = known.registry.declared(collection) else { return Vec::new() };
+        let reader = |name: &String| {
+            let access = self.access(name, &declared.alias, now)?;
+            let stamp = access.visible(collection, label)?;
+            let whose = if stamp.origin == *access.organisation() { Whose::TheirOwn } else { Whose::Others };
+            Some((access, whose))
+        };
+        known.partners.keys().filter_map(reader).collect()
+    }
+}
+
+/// From whom a reader has something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Whose {
+    TheirOwn,
+    Others,
 }
 
 fn moved_id(operation: &Operation) -> Option<String> {

@@ -281,7 +281,7 @@ impl Exchange {
             let mut moved = BTreeSet::new();
             for (collection, labels) in &labels {
                 let place = (*collection, labels.as_slice());
-                moved.extend(self.relabel_in(place, Anew::Referring(&frontier), now).await?);
+                moved.extend(self.relabel_in(place, Anew::Referring(&frontier, now), now).await?);
             }
             let refers = |id: &String| REFERRING_TYPES.contains(&stix::id::object_type(id));
             frontier = moved.into_iter().filter(|id| refers(id) && !met.contains(id)).collect();

@@ -2,7 +2,9 @@
 
 use serde_json::json;
 use store::Sequence;
-use testkit::objects::{granular, id, indicator, marked, restriction, with};
+use testkit::objects::{
+    GREEN, RED, granular, id, indicator, malware, marked, relationship, report, restriction, version, with,
+};
 
 use crate::ground::{Ground, mark};
 
@@ -35,6 +37,41 @@ async fn a_part_does_not_begin_because_somebody_else_says_so_of_its_marking() {
     let jpn = ground.read("jpn", Sequence::ZERO).await;
     assert_eq!(jpn.ids(), [id("indicator", 1)]);
     ground.set(BEGINS);
+    ground.keep_house().await;
+    assert!(ground.read("jpn", jpn.last).await.ids().is_empty());
+}
+
+#[tokio::test]
+async fn an_author_does_not_learn_that_others_got_what_it_refers_to() {
+    let ground = Ground::new().await;
+    ground.add(None, &[indicator(1), marked(malware(9), &[&mark(1)])]).await;
+    let own = [
+        relationship(1, &id("indicator", 1), &id("malware", 9)),
+        report(1, &[id("indicator", 1), id("malware", 9)]),
+    ];
+    ground.add(Some("jpn"), &own).await;
+    ground.add(None, &[report(2, &[id("indicator", 1), id("malware", 9)])]).await;
+    let (jpn, nor) = (ground.read("jpn", Sequence::ZERO).await, ground.read("nor", Sequence::ZERO).await);
+    ground.add(None, &[restriction(1, json!({ "releasable_to": ["NATO"] }))]).await;
+    ground.keep_house().await;
+    let news = ground.read("nor", nor.last).await;
+    assert_eq!(news.ids(), [mark(1), id("malware", 9), id("report", 2)]);
+    // Of another's report it could tell before that a reference is missing; of its own it could not.
+    assert_eq!(ground.read("jpn", jpn.last).await.ids(), [id("report", 2)]);
+    // Who did not come past them meets them; who asks for them gets them.
+    assert!(ground.read("nor", Sequence::ZERO).await.ids().contains(&id("relationship", 1).as_str()));
+}
+
+#[tokio::test]
+async fn nobody_learns_that_others_got_another_version_of_what_an_object_refers_to() {
+    let ground = Ground::new().await;
+    ground.add(None, &[malware(9), report(1, &[id("malware", 9)])]).await;
+    ground
+        .add(Some("nor"), &[marked(version(malware(9), 5), &[&mark(1)]), marked(indicator(2), &[GREEN])])
+        .await;
+    ground.add(Some("nor"), &[marked(version(malware(9), 6), &[RED])]).await;
+    let jpn = ground.read("jpn", Sequence::ZERO).await;
+    ground.add(Some("nor"), &[restriction(1, json!({ "releasable_to": ["NATO"] }))]).await;
     ground.keep_house().await;
     assert!(ground.read("jpn", jpn.last).await.ids().is_empty());
 }
