@@ -2,7 +2,7 @@
 //! partner that polls by date added meets them.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
 };
 
@@ -108,17 +108,22 @@ impl Exchange {
         if labels.is_empty() {
             return Ok(());
         }
+        let mut held: BTreeMap<CollectionNumber, Vec<LabelId>> = BTreeMap::new();
         for count in self.store.counts().await? {
             if count.count > 0 && labels.contains(&count.label) {
-                let moved = self.relabel_in((count.collection, &[count.label]), anew, now).await?;
-                self.defer_referring(moved, now).await?;
+                held.entry(count.collection).or_default().push(count.label);
             }
+        }
+        for (collection, labels) in held {
+            let moved = self.relabel_in((collection, &labels), anew, now).await?;
+            self.defer_referring(moved, now).await?;
         }
         Ok(())
     }
 
     /// Gives the objects of a collection that have one of some labels, and a reason, a new place, and those that need it
-    /// another label. Says which ids they have.
+    /// another label. Says which ids they have. They keep their order: that of the numbers of labels would hang on which labels
+    /// were there first, those that a reader does not see included.
     pub(crate) async fn relabel_in(
         &self,
         (collection, labels): (CollectionNumber, &[LabelId]),

@@ -6,7 +6,7 @@
 //! store, so that a node that stops half-way goes on.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     sync::Arc,
 };
 
@@ -260,10 +260,13 @@ impl Exchange {
         anew: Anew<'_>,
         now: Timestamp,
     ) -> Result<BTreeSet<String>, ExchangeError> {
-        let mut moved = BTreeSet::new();
+        let mut labels: BTreeMap<u32, Vec<LabelId>> = BTreeMap::new();
         for (collection, label) in places {
-            let place = (CollectionNumber(*collection), &[LabelId(*label)][..]);
-            moved.extend(self.relabel_in(place, anew, now).await?);
+            labels.entry(*collection).or_default().push(LabelId(*label));
+        }
+        let mut moved = BTreeSet::new();
+        for (collection, labels) in labels {
+            moved.extend(self.relabel_in((CollectionNumber(collection), &labels), anew, now).await?);
         }
         Ok(moved)
     }

@@ -75,3 +75,28 @@ async fn nobody_learns_that_others_got_another_version_of_what_an_object_refers_
     ground.keep_house().await;
     assert!(ground.read("jpn", jpn.last).await.ids().is_empty());
 }
+
+#[tokio::test]
+async fn what_is_dated_anew_keeps_its_order_whatever_else_is_there() {
+    let mut orders = Vec::new();
+    for hidden in [false, true] {
+        let ground = Ground::new().await;
+        ground.add(None, &[restriction(1, json!({ "not_releasable_to": ["MISSION"] }))]).await;
+        if hidden {
+            // The label of what comes last below is the first to be there.
+            let secret = restriction(2, json!({ "releasable_to": ["NATO"] }));
+            let part = granular(malware(7), &mark(2), &["is_family"]);
+            ground.add(None, &[secret, marked(part, &[&mark(1)])]).await;
+        }
+        let parted = granular(with(indicator(2), "description", json!("x")), &mark(1), &["description"]);
+        ground.add(None, &[marked(indicator(1), &[&mark(1)])]).await;
+        ground.add(None, &[marked(parted, &[&mark(1)])]).await;
+        let last = ground.read("jpn", Sequence::ZERO).await.last;
+        ground.set("2026-02-01T00:00:00Z");
+        ground.keep_house().await;
+        let news = ground.read("jpn", last).await;
+        orders.push(news.ids().into_iter().map(str::to_owned).collect::<Vec<_>>());
+    }
+    assert_eq!(orders[0], [mark(1), id("indicator", 1), id("indicator", 2)]);
+    assert_eq!(orders[0], orders[1]);
+}
