@@ -4,6 +4,7 @@
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
+    sync::Arc,
 };
 
 use releasability::{Granularity, Label, Organisation, Stamp};
@@ -12,9 +13,12 @@ use store::{CollectionNumber, Held, LabelId, LabelSet, ObjectQuery, Operation, S
 
 use crate::{
     Access, Exchange, ExchangeError,
+    access::Partner,
     ledger::Relabelled,
     registry::{MARKINGS, Registry},
+    settle::{Moved, Place},
     state::State,
+    world::Right,
 };
 
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
@@ -29,8 +33,8 @@ pub(crate) enum Anew<'a> {
     MarkedBy(&'a HashSet<String>),
     /// All of them.
     All,
-    /// Those that refer to one of these ids, where whoever has them now may know of that.
-    Referring(&'a HashSet<String>, Timestamp),
+    /// Those that refer to one of these ids, of which that moved which had some labels; as far as their authors see it.
+    Referring(&'a HashMap<String, BTreeSet<Place>>, Timestamp),
 }
 
 impl Anew<'_> {
@@ -122,14 +126,14 @@ impl Exchange {
     }
 
     /// Gives the objects of a collection that have one of some labels, and a reason, a new place, and those that need it
-    /// another label. Says which ids they have. They keep their order: that of the numbers of labels would hang on which labels
+    /// another label. Says which they are. They keep their order: that of the numbers of labels would hang on which labels
     /// were there first, those that a reader does not see included.
     pub(crate) async fn relabel_in(
         &self,
         (collection, labels): (CollectionNumber, &[LabelId]),
         anew: Anew<'_>,
         now: Timestamp,
-    ) -> Result<BTreeSet<String>, ExchangeError> {
+    ) -> Result<BTreeSet<Moved>, ExchangeError> {
         let mut moved = BTreeSet::new();
         // Copies of markings stand in the order in which they were learnt, and nobody reads them.
         if collection == MARKINGS {
@@ -156,7 +160,7 @@ impl Exchange {
                 operations.extend(self.relabelling(&state, collection, held, anew).await?);
             }
             if !operations.is_empty() {
-                moved.extend(operations.iter().filter_map(moved_id));
+                moved.extend(operations.iter().filter_map(moved_by));
                 self.commit_relabelling(collection, operations, anew.why(), now).await?;
             }
             if !page.more || after >= end {
@@ -188,8 +192,10 @@ impl Exchange {
             Anew::MarkedBy(markings) => is_marked_by(object, markings, &self.limits.object),
             Anew::All => true,
             Anew::Referring(ids, now) => {
-                let referred = object.references().filter(|id| ids.contains(*id)).collect();
-                self.may_be_told((collection, held.label), &referred, now).await?
+                let references: BTreeSet<&str> = object.references().collect();
+                let moved: Vec<_> =
+                    references.into_iter().filter_map(|id| Some((id, ids.get(id)?))).collect();
+                !moved.is_empty() && self.may_be_told(&before.origin, collection, &moved, now).await?
             }
         };
         if label == held.label && !again {
@@ -201,61 +207,47 @@ impl Exchange {
 }
 
 impl Exchange {
-    /// Whether objects with a label in a collection may be dated anew because of one of the ids that they refer to. Whoever has
-    /// them already sees the new date, so they must see all that is held under that id as well; or see nothing of it and have
-    /// the objects from somebody else, so that the reference is missing for them.
+    /// Whether an object may be dated anew because of what it refers to. Whoever brought it meets it again then, so that they
+    /// must see what moved: of another's object a missing reference tells as much, of their own nothing does.
     async fn may_be_told(
         &self,
-        (collection, label): (CollectionNumber, LabelId),
-        referred: &BTreeSet<&str>,
+        author: &Organisation,
+        collection: CollectionNumber,
+        moved: &[(&str, &BTreeSet<Place>)],
         now: Timestamp,
     ) -> Result<bool, ExchangeError> {
-        let readers = self.readers_of(collection, label, now);
-        let ids: Vec<&str> = referred.iter().copied().collect();
-        for claims in self.store.claims(&ids).await? {
-            let held = || claims.iter().filter(|claim| claim.collection != MARKINGS);
-            let all = held().count();
-            let may_know = |(reader, whose): &(Access, Whose)| {
-                let seen =
-                    held().filter(|claim| reader.visible(claim.collection, claim.label).is_some()).count();
-                seen == all || (seen == 0 && *whose == Whose::Others)
-            };
-            if readers.iter().all(may_know) {
-                return Ok(true);
+        let Some(access) = self.access_of(author, collection, now) else { return Ok(true) };
+        let mut memo = self.memo(&access).await?;
+        let ids: Vec<&str> = moved.iter().map(|(id, _)| *id).collect();
+        for ((id, places), claims) in moved.iter().zip(self.store.claims(&ids).await?) {
+            for claim in claims.iter().filter(|claim| places.contains(&(claim.collection.0, claim.label.0))) {
+                if self.is_released(&access, id, claim, &mut memo).await? {
+                    return Ok(true);
+                }
             }
         }
         Ok(false)
     }
 
-    /// The partners that may have what has a label in a collection.
-    fn readers_of(
+    /// How the partner of an organisation reads a collection; nothing where it does not, or is no partner.
+    fn access_of(
         &self,
+        organisation: &Organisation,
         collection: CollectionNumber,
-        label: LabelId,
         now: Timestamp,
-    ) -> Vec<(Access, Whose)> {
+    ) -> Option<Access> {
         let state = self.state.load_full();
-        let Some(known) = state.world.as_ref() else { return Vec::new() };
-        let Some(declared) = known.registry.declared(collection) else { return Vec::new() };
-        let reader = |name: &String| {
-            let access = self.access(name, &declared.alias, now)?;
-            let stamp = access.visible(collection, label)?;
-            let whose = if stamp.origin == *access.organisation() { Whose::TheirOwn } else { Whose::Others };
-            Some((access, whose))
-        };
-        known.partners.keys().filter_map(reader).collect()
+        let known = state.world.as_ref()?;
+        let is_it = |(_, partner): &(&String, &Arc<Partner>)| partner.audience.organisation == *organisation;
+        let (name, _) = known.partners.iter().find(is_it)?;
+        let alias = &known.registry.declared(collection)?.alias;
+        self.access(name, alias, now).filter(|access| access.may(Right::Read))
     }
 }
 
-/// From whom a reader has something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Whose {
-    TheirOwn,
-    Others,
-}
-
-fn moved_id(operation: &Operation) -> Option<String> {
-    if let Operation::Relabel { id, .. } = operation { Some(id.as_str().to_owned()) } else { None }
+fn moved_by(operation: &Operation) -> Option<Moved> {
+    let Operation::Relabel { collection, id, label, .. } = operation else { return None };
+    Some((id.as_str().to_owned(), (collection.0, label.0)))
 }
 
 /// Whether a granular marking of the object is among these.

@@ -3,7 +3,7 @@
 use serde_json::json;
 use store::Sequence;
 use testkit::objects::{
-    GREEN, RED, granular, id, indicator, malware, marked, relationship, report, restriction, version, with,
+    granular, id, indicator, malware, marked, relationship, report, restriction, version, with,
 };
 
 use crate::ground::{Ground, mark};
@@ -63,17 +63,28 @@ async fn an_author_does_not_learn_that_others_got_what_it_refers_to() {
 }
 
 #[tokio::test]
-async fn nobody_learns_that_others_got_another_version_of_what_an_object_refers_to() {
-    let ground = Ground::new().await;
-    ground.add(None, &[malware(9), report(1, &[id("malware", 9)])]).await;
-    ground
-        .add(Some("nor"), &[marked(version(malware(9), 5), &[&mark(1)]), marked(indicator(2), &[GREEN])])
-        .await;
-    ground.add(Some("nor"), &[marked(version(malware(9), 6), &[RED])]).await;
-    let jpn = ground.read("jpn", Sequence::ZERO).await;
-    ground.add(Some("nor"), &[restriction(1, json!({ "releasable_to": ["NATO"] }))]).await;
-    ground.keep_house().await;
-    assert!(ground.read("jpn", jpn.last).await.ids().is_empty());
+async fn an_author_learns_of_the_version_that_it_sees_and_of_no_other() {
+    let mut dated = Vec::new();
+    for hidden in [false, true] {
+        let ground = Ground::new().await;
+        ground.add(None, &[marked(malware(9), &[&mark(2)])]).await;
+        if hidden {
+            ground.add(Some("nor"), &[marked(version(malware(9), 5), &[&mark(1)])]).await;
+        }
+        ground.add(Some("jpn"), &[report(1, &[id("malware", 9)])]).await;
+        let jpn = ground.read("jpn", Sequence::ZERO).await;
+        if hidden {
+            ground.add(Some("nor"), &[restriction(1, json!({ "releasable_to": ["NATO"] }))]).await;
+            ground.keep_house().await;
+        }
+        assert!(ground.read("jpn", jpn.last).await.ids().is_empty());
+        ground.add(None, &[restriction(2, json!({ "releasable_to": ["JPN"] }))]).await;
+        ground.keep_house().await;
+        let news = ground.read("jpn", jpn.last).await;
+        dated.push(news.ids().into_iter().map(str::to_owned).collect::<Vec<_>>());
+    }
+    assert_eq!(dated[0], [mark(2), id("malware", 9), id("report", 1)]);
+    assert_eq!(dated[0], dated[1]);
 }
 
 #[tokio::test]
