@@ -14,3 +14,4 @@ mod anew;
 mod drafts;
 mod ground;
 mod knowledge;
+mod unmoved;
