@@ -15,7 +15,7 @@ const COUNT_MAX: u64 = 999_999_999;
 pub(super) struct Count {
     /// When the window began, by the clock.
     pub(super) began: i64,
-    pub(super) count: u64,
+    pub(super) times: u64,
     pub(super) first: i64,
     pub(super) last: i64,
 }
@@ -37,18 +37,18 @@ impl Counted {
 
     /// How often all of them were seen.
     pub fn total(&self) -> u64 {
-        self.0.values().map(|count| count.count).sum()
+        self.0.values().map(|count| count.times).sum()
     }
 
     /// Counts one more, and says how many there are in the window.
     pub(super) fn count(&mut self, id: &IndicatorId, at: Timestamp, now: Timestamp) -> u64 {
         let at = at.micros();
-        let new = Count { began: now.micros(), count: 0, first: at, last: at };
+        let new = Count { began: now.micros(), times: 0, first: at, last: at };
         let count = self.0.entry(id.as_str().to_owned()).or_insert(new);
-        count.count = count.count.saturating_add(1).min(COUNT_MAX);
+        count.times = count.times.saturating_add(1).min(COUNT_MAX);
         count.first = count.first.min(at);
         count.last = count.last.max(at);
-        count.count
+        count.times
     }
 
     /// Takes out those whose window began by a moment.

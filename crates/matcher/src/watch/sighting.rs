@@ -68,7 +68,7 @@ impl Sighting {
         let created = moment(count.last.max(count.began));
         let mut object = json!({
             "type": "sighting", "spec_version": "2.1", "id": id, "created": created, "modified": created,
-            "first_seen": moment(count.first), "last_seen": moment(count.last), "count": count.count,
+            "first_seen": moment(count.first), "last_seen": moment(count.last), "count": count.times,
             "sighting_of_ref": indicator.as_str(),
         });
         let organisation = sensor.organisation.as_deref().filter(|_| sensor.naming == Naming::Organisation);
