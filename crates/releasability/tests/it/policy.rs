@@ -121,7 +121,7 @@ fn a_marking_begins_after_one_moment_and_by_another() {
     teach(&mut policy, &mark(2), r#""tlp":"GREEN""#, &own());
     let begun = |after: &str, until: &str| {
         let begun = policy.markings_beginning(moment(after), moment(until));
-        begun.into_iter().map(|(origin, ids)| (origin, ids)).collect::<Vec<_>>()
+        begun.into_iter().collect::<Vec<_>>()
     };
     let it = vec![(own(), HashSet::from([mark(1)]))];
     assert_eq!(begun("2026-05-31T23:59:59Z", begins), it);
