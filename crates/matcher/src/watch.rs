@@ -7,6 +7,7 @@
 mod alert;
 mod count;
 mod known;
+mod recent;
 mod sighting;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -16,6 +17,7 @@ use stix::{Object, Timestamp};
 pub use alert::{Alert, Seen};
 pub use count::Counted;
 pub use known::Refused;
+pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable};
 pub use sighting::{Naming, Sensor, Sighting};
 
 use self::known::Known;
