@@ -1,8 +1,8 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
 use exchange::{
-    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Credential, DraftPreview, Exchange, ExchangeError,
-    Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
+    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
+    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -69,6 +69,11 @@ pub enum Command {
         /// The partner's name.
         partner: String,
     },
+    /// Says who has an indicator, and what they saw.
+    Coverage {
+        /// Its id.
+        id: String,
+    },
     /// Says how the node is.
     Doctor,
     /// Asks the ledger.
@@ -134,6 +139,8 @@ pub enum Reply {
     DraftPreview(Box<DraftPreview>),
     /// What a partner knows.
     Knowledge(Knowledge),
+    /// Who has an indicator, and what they saw.
+    Coverage(Coverage),
     /// How the node is.
     Doctor(Report),
     /// What the ledger says.
@@ -273,6 +280,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
                 None => refused("there is no partner of this name"),
             }
         }
+        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
     })

@@ -5,6 +5,7 @@ extern crate cresset_exchange as exchange;
 
 mod accounting;
 mod anew;
+mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;

@@ -1,0 +1,370 @@
+//! How is telemetry read? Whole lines from files that may grow and be rotated, from standard input, and from the network.
+
+use std::{
+    collections::{BTreeMap, HashMap},
+    fs::{self, File},
+    io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
+    net::{TcpListener, TcpStream, UdpSocket},
+    os::unix::fs::MetadataExt,
+    path::{Path, PathBuf},
+    sync::{
+        Arc,
+        atomic::{AtomicBool, AtomicUsize, Ordering},
+        mpsc::SyncSender,
+    },
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+
+use super::state::Position;
+
+/// How much is read at once, in bytes; also the longest line, the rest of which is passed over.
+const CHUNK_BYTES_MAX: usize = 4 << 20;
+/// The longest header of a table, in bytes.
+const HEADER_BYTES_MAX: u64 = 64 << 10;
+/// How often files and directories are looked at.
+const LOOK: Duration = Duration::from_millis(250);
+/// How many senders may be connected at one time.
+const CONNECTIONS_MAX: usize = 64;
+/// How many files of directories are followed at one time.
+const FILES_MAX: usize = 4096;
+/// The longest datagram.
+const DATAGRAM_BYTES_MAX: usize = 65_535;
+
+/// Whole lines.
+pub(super) struct Chunk {
+    /// Where they come from.
+    pub(super) input: Arc<str>,
+    /// The number of the first line.
+    pub(super) first_line: u64,
+    pub(super) bytes: Vec<u8>,
+    /// Where in a file.
+    pub(super) place: Option<Place>,
+}
+
+/// Where a chunk ends.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place {
+    /// Device and inode.
+    pub(super) file: (u64, u64),
+    /// In bytes.
+    pub(super) end: u64,
+}
+
+impl Chunk {
+    /// How many lines there are.
+    pub(super) fn lines(&self) -> usize {
+        let feeds = memchr::memchr_iter(b'\n', &self.bytes).count();
+        feeds + usize::from(self.bytes.last().is_some_and(|last| *last != b'\n'))
+    }
+}
+
+/// Whether the sensor is to stop.
+pub(super) type Stop = Arc<AtomicBool>;
+type Sender = (SyncSender<Chunk>, Stop);
+
+/// Set at SIGINT and SIGTERM.
+pub(super) fn stop_flag() -> anyhow::Result<Stop> {
+    let stop = Stop::default();
+    let flag = Arc::clone(&stop);
+    thread::Builder::new().name("cresset-signal".to_owned()).spawn(move || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        if let Ok(runtime) = runtime {
+            let _ = runtime.block_on(crate::commands::serve::told_to_stop());
+            flag.store(true, Ordering::SeqCst);
+        }
+    })?;
+    Ok(stop)
+}
+
+/// Whether files are read on as they grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Follow {
+    Yes,
+    No,
+}
+
+/// What is read.
+pub(super) struct Inputs;
+
+impl Inputs {
+    /// Starts reading everything; the channel closes when all of it is over.
+    pub(super) fn start(
+        inputs: &[String],
+        follow: Follow,
+        positions: &BTreeMap<String, Position>,
+        sender: Sender,
+    ) -> anyhow::Result<()> {
+        let mut files = Files { follow, ..Files::new(positions) };
+        for input in inputs {
+            if input == "-" {
+                spawn(sender.clone(), |sender| lines_of("-", io::stdin().lock(), &sender))?;
+            } else if let Some(address) = input.strip_prefix("udp://") {
+                let socket =
+                    UdpSocket::bind(address).with_context(|| format!("cannot listen on `{input}`"))?;
+                socket.set_read_timeout(Some(LOOK))?;
+                tracing::info!(address = %socket.local_addr()?, "listening for datagrams");
+                spawn(sender.clone(), move |sender| datagrams(&socket, &sender))?;
+            } else if let Some(address) = input.strip_prefix("tcp://") {
+                let listener =
+                    TcpListener::bind(address).with_context(|| format!("cannot listen on `{input}`"))?;
+                listener.set_nonblocking(true)?;
+                tracing::info!(address = %listener.local_addr()?, "listening for connections");
+                spawn(sender.clone(), move |sender| connections(&listener, &sender))?;
+            } else if Path::new(input).exists() {
+                files.roots.push(PathBuf::from(input));
+            } else {
+                bail!("there is no `{input}`");
+            }
+        }
+        if !files.roots.is_empty() {
+            spawn(sender, move |sender| files.read(&sender))?;
+        }
+        Ok(())
+    }
+}
+
+fn spawn(sender: Sender, read: impl FnOnce(Sender) + Send + 'static) -> io::Result<()> {
+    let builder = thread::Builder::new().name("cresset-input".to_owned());
+    builder.spawn(move || read(sender)).map(drop)
+}
+
+/// Whether the reader is to end.
+fn is_over((_, stop): &Sender) -> bool {
+    stop.load(Ordering::SeqCst)
+}
+
+/// Lines of a stream, gathered.
+fn lines_of(input: &str, stream: impl Read, sender: &Sender) {
+    let input: Arc<str> = Arc::from(input);
+    let mut reader = BufReader::with_capacity(1 << 16, stream);
+    let mut first_line = 1;
+    while !is_over(sender) {
+        let mut bytes = Vec::new();
+        let ended = gather(&mut reader, &mut bytes);
+        let chunk = Chunk { input: Arc::clone(&input), first_line, bytes, place: None };
+        first_line += u64::try_from(chunk.lines()).unwrap_or(0);
+        if (!chunk.bytes.is_empty() && sender.0.send(chunk).is_err()) || ended {
+            return;
+        }
+    }
+}
+
+/// Reads at least one line, and what else is there already; says whether the stream is over.
+fn gather(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> bool {
+    loop {
+        let Ok(there) = reader.fill_buf() else { return true };
+        if there.is_empty() {
+            return true;
+        }
+        let whole = memchr::memrchr(b'\n', there).map(|end| end + 1);
+        let taken = whole.unwrap_or(there.len());
+        if bytes.len() + taken <= CHUNK_BYTES_MAX {
+            bytes.extend_from_slice(there.get(..taken).unwrap_or(&[]));
+        }
+        reader.consume(taken);
+        if whole.is_some() {
+            return false;
+        }
+    }
+}
+
+fn datagrams(socket: &UdpSocket, sender: &Sender) {
+    let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
+    let mut first_line = 1;
+    while !is_over(sender) {
+        let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
+        let bytes = buffer.get(..length).unwrap_or(&[]).to_vec();
+        let chunk = Chunk { input: Arc::from(format!("udp {}", from.ip())), first_line, bytes, place: None };
+        first_line += u64::try_from(chunk.lines()).unwrap_or(0);
+        if sender.0.send(chunk).is_err() {
+            return;
+        }
+    }
+}
+
+fn connections(listener: &TcpListener, sender: &Sender) {
+    let open = Arc::new(AtomicUsize::new(0));
+    while !is_over(sender) {
+        let accepted =
+            if open.load(Ordering::SeqCst) < CONNECTIONS_MAX { listener.accept().ok() } else { None };
+        let Some((stream, from)) = accepted else {
+            thread::sleep(LOOK / 5);
+            continue;
+        };
+        open.fetch_add(1, Ordering::SeqCst);
+        let (own, sender) = (Arc::clone(&open), sender.clone());
+        let started = spawn(sender, move |sender| {
+            connection(&format!("tcp {}", from.ip()), stream, &sender);
+            own.fetch_sub(1, Ordering::SeqCst);
+        });
+        if started.is_err() {
+            open.fetch_sub(1, Ordering::SeqCst);
+        }
+    }
+}
+
+fn connection(input: &str, stream: TcpStream, sender: &Sender) {
+    let _ = stream.set_nonblocking(false);
+    lines_of(input, stream, sender);
+}
+
+/// Files, and what is in directories.
+struct Files {
+    roots: Vec<PathBuf>,
+    follow: Follow,
+    positions: BTreeMap<String, Position>,
+    open: HashMap<PathBuf, Open>,
+}
+
+/// A file being read.
+struct Open {
+    file: File,
+    id: (u64, u64),
+    /// How far it was read.
+    offset: u64,
+    lines: u64,
+}
+
+impl Files {
+    fn new(positions: &BTreeMap<String, Position>) -> Self {
+        Self { roots: Vec::new(), follow: Follow::No, positions: positions.clone(), open: HashMap::new() }
+    }
+
+    fn read(mut self, sender: &Sender) {
+        loop {
+            let mut read = false;
+            for path in self.paths() {
+                match self.read_some(&path, sender) {
+                    Ok(some) => read |= some,
+                    Err(error) => tracing::warn!("`{}` cannot be read: {error}", path.display()),
+                }
+                if is_over(sender) {
+                    return;
+                }
+            }
+            if !read {
+                let follows = self.follow == Follow::Yes || self.roots.iter().any(|root| root.is_dir());
+                if !follows {
+                    self.finish(sender);
+                    return;
+                }
+                thread::sleep(LOOK);
+            }
+        }
+    }
+
+    fn paths(&self) -> Vec<PathBuf> {
+        let mut paths = Vec::new();
+        for root in &self.roots {
+            if !root.is_dir() {
+                paths.push(root.clone());
+                continue;
+            }
+            let entries = fs::read_dir(root).into_iter().flatten().flatten();
+            let mut own: Vec<_> = entries.map(|entry| entry.path()).filter(|path| path.is_file()).collect();
+            own.sort();
+            paths.extend(own.into_iter().filter(|path| !is_packed(path)).take(FILES_MAX));
+        }
+        paths
+    }
+
+    /// Reads a piece of a file; whether there was any.
+    fn read_some(&mut self, path: &Path, sender: &Sender) -> io::Result<bool> {
+        let there = fs::metadata(path)?;
+        let id = (there.dev(), there.ino());
+        if let Some(open) = self.open.get_mut(path) {
+            let rotated = open.id != id;
+            if !rotated && there.len() < open.offset {
+                // Cut short: it begins anew.
+                (open.offset, open.lines) = (0, 0);
+            }
+            if let Some(chunk) = open.piece(path, rotated)? {
+                return Ok(sender.0.send(chunk).is_ok());
+            }
+            if !rotated {
+                return Ok(false);
+            }
+        }
+        let open = self.begin(path, id)?;
+        if open.offset > 0
+            && let Some(header) = open.header(path)?
+        {
+            let _ = sender.0.send(header);
+        }
+        self.open.insert(path.to_owned(), open);
+        Ok(true)
+    }
+
+    /// Opens a file where it was left, also where it has another name by now.
+    fn begin(&self, path: &Path, id: (u64, u64)) -> io::Result<Open> {
+        let file = File::open(path)?;
+        let length = file.metadata()?.len();
+        let own = self.positions.get(path.to_string_lossy().as_ref()).filter(|own| own.file == id);
+        let known = own.or_else(|| self.positions.values().find(|known| known.file == id));
+        let known = known.filter(|known| known.offset <= length);
+        Ok(Open {
+            file,
+            id,
+            offset: known.map_or(0, |known| known.offset),
+            lines: known.map_or(0, |known| known.lines),
+        })
+    }
+
+    /// The last lines of files that do not grow any more, without the end that lines have.
+    fn finish(&mut self, sender: &Sender) {
+        for (path, open) in &mut self.open {
+            if let Ok(Some(chunk)) = open.piece(path, true) {
+                let _ = sender.0.send(chunk);
+            }
+        }
+    }
+}
+
+impl Open {
+    /// The lines with `#` before a table, which say what is in its columns: whoever goes on in the middle needs them.
+    fn header(&self, path: &Path) -> io::Result<Option<Chunk>> {
+        let mut bytes = Vec::new();
+        File::open(path)?.take(HEADER_BYTES_MAX).read_to_end(&mut bytes)?;
+        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
+        let length = lines.take_while(|line| line.starts_with(b"#")).map(<[u8]>::len).sum();
+        bytes.truncate(length);
+        let input = Arc::from(path.to_string_lossy().as_ref());
+        Ok((length > 0).then_some(Chunk { input, first_line: 1, bytes, place: None }))
+    }
+
+    /// The next whole lines; with what is left at the end where nothing more will come.
+    fn piece(&mut self, path: &Path, is_last: bool) -> io::Result<Option<Chunk>> {
+        self.file.seek(SeekFrom::Start(self.offset))?;
+        let mut bytes = Vec::new();
+        (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(&mut bytes)?;
+        let whole = memchr::memrchr(b'\n', &bytes).map(|end| end + 1);
+        let taken = match whole {
+            Some(whole) => whole,
+            // A line longer than is read at once: what was read of it is looked at, and then its rest.
+            None if is_last || bytes.len() == CHUNK_BYTES_MAX => bytes.len(),
+            None => 0,
+        };
+        if taken == 0 {
+            return Ok(None);
+        }
+        bytes.truncate(taken);
+        self.offset += taken as u64;
+        let chunk = Chunk {
+            input: Arc::from(path.to_string_lossy().as_ref()),
+            first_line: self.lines + 1,
+            place: Some(Place { file: self.id, end: self.offset }),
+            bytes,
+        };
+        self.lines += u64::try_from(chunk.lines()).unwrap_or(0);
+        Ok(Some(chunk))
+    }
+}
+
+/// What rotation has packed was read before.
+fn is_packed(path: &Path) -> bool {
+    let packed = ["gz", "xz", "zst", "bz2"];
+    path.extension().is_some_and(|own| packed.iter().any(|packed| own == *packed))
+}
