@@ -12,4 +12,5 @@ mod fixtures;
 mod observations;
 mod program;
 mod standard;
+mod telemetry;
 mod temporal;

@@ -10,7 +10,6 @@ use anyhow::{Context, bail};
 use matcher::{
     Observation, ObservationId,
     telemetry::{MappingLimits, Reader, SourceId, Sources, TelemetryLimits, Wanted},
-    warninglist::Warninglist,
     watch::Common,
 };
 use stix::Timestamp;
@@ -90,10 +89,7 @@ impl Lines {
 /// Which values are too common to fire.
 pub(super) fn common(lists: Lists) -> Common {
     match lists {
-        Lists::Used => {
-            let lists = Warninglist::builtin();
-            Box::new(move |path, value| lists.covers(path, value).map(str::to_owned))
-        }
+        Lists::Used => Box::new(|_, _| None),
         Lists::PassedOver => Box::new(|_, _| None),
     }
 }

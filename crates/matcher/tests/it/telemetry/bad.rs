@@ -1,0 +1,1 @@
+//! Does bad input become counted findings, and the rest go on?

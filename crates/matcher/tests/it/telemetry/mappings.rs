@@ -1,0 +1,1 @@
+//! Are mapping files read as they are meant, and are mistakes in them found?

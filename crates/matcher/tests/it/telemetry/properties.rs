@@ -1,0 +1,1 @@
+//! Does nothing that a stream may hold break the reader?
