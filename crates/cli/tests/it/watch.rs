@@ -164,7 +164,7 @@ fn a_published_indicator_fires_in_a_partners_log_and_the_sighting_goes_home() {
     let told = alerts(&output);
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[0]["indicator"], "indicator--00000001-0000-4000-8000-000000000000");
-    assert_eq!(told[0]["values"][0][1], "BAD.example.net");
+    assert_eq!(told[0]["values"][0][1], "bad.example.net", "as names are compared");
     assert_eq!((&told[0]["seen"]["line"], &told[1]["seen"]["line"]), (&3.into(), &4.into()));
     let sightings = place.sightings(&node);
     let [sighting] = &sightings[..] else { panic!("{sightings:?}") };

@@ -1,7 +1,7 @@
 //! How is telemetry read? Whole lines from files that may grow and be rotated, from standard input, and from the network.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, BTreeSet},
     fs::{self, File},
     io::{self, BufRead, BufReader, Read, Seek, SeekFrom},
     net::{TcpListener, TcpStream, UdpSocket},
@@ -24,6 +24,8 @@ use super::state::Position;
 const CHUNK_BYTES_MAX: usize = 4 << 20;
 /// The longest header of a table, in bytes.
 const HEADER_BYTES_MAX: u64 = 64 << 10;
+/// By so many bytes a file is known again.
+const HEAD_BYTES_MAX: usize = 64;
 /// How often files and directories are looked at.
 const LOOK: Duration = Duration::from_millis(250);
 /// How many senders may be connected at one time.
@@ -45,13 +47,18 @@ pub(super) struct Chunk {
 }
 
 /// Where a chunk ends.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub(super) struct Place {
-    /// Device and inode.
-    pub(super) file: (u64, u64),
+    pub(super) file: FileId,
     /// In bytes.
     pub(super) end: u64,
+    /// How the file begins.
+    pub(super) head: Vec<u8>,
 }
+
+/// Device and inode.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct FileId(pub(super) u64, pub(super) u64);
 
 impl Chunk {
     /// How many lines there are.
@@ -94,7 +101,7 @@ impl Inputs {
     pub(super) fn start(
         inputs: &[String],
         follow: Follow,
-        positions: &BTreeMap<String, Position>,
+        positions: &BTreeMap<FileId, Position>,
         sender: Sender,
     ) -> anyhow::Result<()> {
         let mut files = Files { follow, ..Files::new(positions) };
@@ -211,35 +218,50 @@ fn connection(input: &str, stream: TcpStream, sender: &Sender) {
     lines_of(input, stream, sender);
 }
 
-/// Files, and what is in directories.
+/// Files, and what is in directories. A file is known by device and inode, for rotation gives it another name.
 struct Files {
     roots: Vec<PathBuf>,
     follow: Follow,
-    positions: BTreeMap<String, Position>,
-    open: HashMap<PathBuf, Open>,
+    positions: BTreeMap<FileId, Position>,
+    open: BTreeMap<FileId, Open>,
 }
 
 /// A file being read.
 struct Open {
     file: File,
-    id: (u64, u64),
+    id: FileId,
+    /// The name under which it was met.
+    input: Arc<str>,
+    /// How it begins; a file that begins otherwise is another.
+    head: Vec<u8>,
     /// How far it was read.
     offset: u64,
     lines: u64,
 }
 
 impl Files {
-    fn new(positions: &BTreeMap<String, Position>) -> Self {
-        Self { roots: Vec::new(), follow: Follow::No, positions: positions.clone(), open: HashMap::new() }
+    fn new(positions: &BTreeMap<FileId, Position>) -> Self {
+        Self { roots: Vec::new(), follow: Follow::No, positions: positions.clone(), open: BTreeMap::new() }
     }
 
     fn read(mut self, sender: &Sender) {
         loop {
+            let there = self.look(sender);
             let mut read = false;
-            for path in self.paths() {
-                match self.read_some(&path, sender) {
-                    Ok(some) => read |= some,
-                    Err(error) => tracing::warn!("`{}` cannot be read: {error}", path.display()),
+            let ids: Vec<FileId> = self.open.keys().copied().collect();
+            for id in ids {
+                let is_there = there.contains(&id);
+                let Some(open) = self.open.get_mut(&id) else { continue };
+                match open.piece(if is_there { More::MayCome } else { More::Not }) {
+                    Ok(Some(chunk)) => read |= sender.0.send(chunk).is_ok(),
+                    Ok(None) if is_there => {}
+                    Ok(None) => {
+                        self.open.remove(&id);
+                    }
+                    Err(error) => {
+                        tracing::warn!("`{}` cannot be read: {error}", open.input);
+                        self.open.remove(&id);
+                    }
                 }
                 if is_over(sender) {
                     return;
@@ -254,6 +276,34 @@ impl Files {
                 thread::sleep(LOOK);
             }
         }
+    }
+
+    /// Opens what is new, and says which files there are.
+    fn look(&mut self, sender: &Sender) -> BTreeSet<FileId> {
+        let mut there = BTreeSet::new();
+        for path in self.paths() {
+            let Ok(found) = fs::metadata(&path) else { continue };
+            let id = FileId(found.dev(), found.ino());
+            there.insert(id);
+            let known = self.open.get_mut(&id);
+            if let Some(open) = known {
+                if found.len() < open.offset {
+                    // Cut short: it begins anew.
+                    (open.offset, open.lines) = (0, 0);
+                }
+                continue;
+            }
+            match Open::begin(&path, id, self.positions.get(&id)) {
+                Ok((open, header)) => {
+                    if let Some(header) = header {
+                        let _ = sender.0.send(header);
+                    }
+                    self.open.insert(id, open);
+                }
+                Err(error) => tracing::warn!("`{}` cannot be read: {error}", path.display()),
+            }
+        }
+        there
     }
 
     fn paths(&self) -> Vec<PathBuf> {
@@ -271,72 +321,45 @@ impl Files {
         paths
     }
 
-    /// Reads a piece of a file; whether there was any.
-    fn read_some(&mut self, path: &Path, sender: &Sender) -> io::Result<bool> {
-        let there = fs::metadata(path)?;
-        let id = (there.dev(), there.ino());
-        if let Some(open) = self.open.get_mut(path) {
-            let rotated = open.id != id;
-            if !rotated && there.len() < open.offset {
-                // Cut short: it begins anew.
-                (open.offset, open.lines) = (0, 0);
-            }
-            if let Some(chunk) = open.piece(path, rotated)? {
-                return Ok(sender.0.send(chunk).is_ok());
-            }
-            if !rotated {
-                return Ok(false);
-            }
-        }
-        let open = self.begin(path, id)?;
-        if open.offset > 0
-            && let Some(header) = open.header(path)?
-        {
-            let _ = sender.0.send(header);
-        }
-        self.open.insert(path.to_owned(), open);
-        Ok(true)
-    }
-
-    /// Opens a file where it was left, also where it has another name by now.
-    fn begin(&self, path: &Path, id: (u64, u64)) -> io::Result<Open> {
-        let file = File::open(path)?;
-        let length = file.metadata()?.len();
-        let own = self.positions.get(path.to_string_lossy().as_ref()).filter(|own| own.file == id);
-        let known = own.or_else(|| self.positions.values().find(|known| known.file == id));
-        let known = known.filter(|known| known.offset <= length);
-        Ok(Open {
-            file,
-            id,
-            offset: known.map_or(0, |known| known.offset),
-            lines: known.map_or(0, |known| known.lines),
-        })
-    }
-
     /// The last lines of files that do not grow any more, without the end that lines have.
     fn finish(&mut self, sender: &Sender) {
-        for (path, open) in &mut self.open {
-            if let Ok(Some(chunk)) = open.piece(path, true) {
+        for open in self.open.values_mut() {
+            if let Ok(Some(chunk)) = open.piece(More::Not) {
                 let _ = sender.0.send(chunk);
             }
         }
     }
 }
 
+/// Whether a file may still grow.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum More {
+    MayCome,
+    Not,
+}
+
 impl Open {
-    /// The lines with `#` before a table, which say what is in its columns: whoever goes on in the middle needs them.
-    fn header(&self, path: &Path) -> io::Result<Option<Chunk>> {
+    /// Opens a file where it was left, and gives the header of its table to who goes on in the middle: lines with `#` that say
+    /// what is in its columns.
+    fn begin(path: &Path, id: FileId, known: Option<&Position>) -> io::Result<(Self, Option<Chunk>)> {
+        let mut file = File::open(path)?;
+        let length = file.metadata()?.len();
         let mut bytes = Vec::new();
-        File::open(path)?.take(HEADER_BYTES_MAX).read_to_end(&mut bytes)?;
-        let lines = bytes.split_inclusive(|byte| *byte == b'\n');
-        let length = lines.take_while(|line| line.starts_with(b"#")).map(<[u8]>::len).sum();
-        bytes.truncate(length);
-        let input = Arc::from(path.to_string_lossy().as_ref());
-        Ok((length > 0).then_some(Chunk { input, first_line: 1, bytes, place: None }))
+        (&mut file).take(HEADER_BYTES_MAX).read_to_end(&mut bytes)?;
+        let is_it = |known: &&Position| known.offset <= length && bytes.starts_with(&known.head);
+        let known = known.filter(is_it);
+        let input: Arc<str> = Arc::from(path.to_string_lossy().as_ref());
+        let header = bytes.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#"));
+        let header: Vec<u8> = header.flatten().copied().collect();
+        let wanted = known.is_some_and(|known| known.offset > 0) && !header.is_empty();
+        let chunk = Chunk { input: Arc::clone(&input), first_line: 1, bytes: header, place: None };
+        bytes.truncate(HEAD_BYTES_MAX);
+        let (offset, lines) = known.map_or((0, 0), |known| (known.offset, known.lines));
+        Ok((Self { file, id, input, head: bytes, offset, lines }, wanted.then_some(chunk)))
     }
 
     /// The next whole lines; with what is left at the end where nothing more will come.
-    fn piece(&mut self, path: &Path, is_last: bool) -> io::Result<Option<Chunk>> {
+    fn piece(&mut self, more: More) -> io::Result<Option<Chunk>> {
         self.file.seek(SeekFrom::Start(self.offset))?;
         let mut bytes = Vec::new();
         (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(&mut bytes)?;
@@ -344,20 +367,20 @@ impl Open {
         let taken = match whole {
             Some(whole) => whole,
             // A line longer than is read at once: what was read of it is looked at, and then its rest.
-            None if is_last || bytes.len() == CHUNK_BYTES_MAX => bytes.len(),
+            None if more == More::Not || bytes.len() == CHUNK_BYTES_MAX => bytes.len(),
             None => 0,
         };
         if taken == 0 {
             return Ok(None);
         }
         bytes.truncate(taken);
+        if self.offset == 0 {
+            self.head = bytes.iter().take(HEAD_BYTES_MAX).copied().collect();
+        }
         self.offset += taken as u64;
-        let chunk = Chunk {
-            input: Arc::from(path.to_string_lossy().as_ref()),
-            first_line: self.lines + 1,
-            place: Some(Place { file: self.id, end: self.offset }),
-            bytes,
-        };
+        let place = Place { file: self.id, end: self.offset, head: self.head.clone() };
+        let chunk =
+            Chunk { input: Arc::clone(&self.input), first_line: self.lines + 1, place: Some(place), bytes };
         self.lines += u64::try_from(chunk.lines()).unwrap_or(0);
         Ok(Some(chunk))
     }

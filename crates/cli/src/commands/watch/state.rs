@@ -14,18 +14,23 @@ use anyhow::Context;
 use matcher::watch::{Counted, Sighting};
 use serde::{Deserialize, Serialize};
 
-use super::input::{Chunk, Place};
+use super::input::{Chunk, FileId, Place};
 
 /// How far a file was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Position {
-    /// Device and inode: a file that was rotated has another.
-    pub(super) file: (u64, u64),
+    /// The name under which it was met.
+    name: String,
+    /// How it begins: inodes are used again.
+    pub(super) head: Vec<u8>,
     /// In bytes.
     pub(super) offset: u64,
     /// In lines.
     pub(super) lines: u64,
 }
+
+/// Positions of so many files are kept; those with the lowest numbers go first.
+const POSITIONS_MAX: usize = 8192;
 
 /// A sighting on its way.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -43,8 +48,8 @@ impl From<Sighting> for Parcel {
 /// What is kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
-    #[serde(default)]
-    pub(super) positions: BTreeMap<String, Position>,
+    #[serde(default, with = "pairs")]
+    pub(super) positions: BTreeMap<FileId, Position>,
     #[serde(default)]
     pub(super) counted: Counted,
     #[serde(default)]
@@ -72,9 +77,16 @@ impl State {
 
     /// Notes how far a file was read.
     pub(super) fn advance(&mut self, chunk: &Chunk) {
-        if let Some(Place { file, end }) = chunk.place {
-            let lines = chunk.first_line + u64::try_from(chunk.lines()).unwrap_or(0) - 1;
-            self.positions.insert(chunk.input.to_string(), Position { file, offset: end, lines });
+        let Some(Place { file, end, head }) = &chunk.place else { return };
+        let position = Position {
+            name: chunk.input.to_string(),
+            head: head.clone(),
+            offset: *end,
+            lines: chunk.first_line + u64::try_from(chunk.lines()).unwrap_or(0) - 1,
+        };
+        self.positions.insert(*file, position);
+        while self.positions.len() > POSITIONS_MAX {
+            self.positions.pop_first();
         }
     }
 
@@ -94,6 +106,29 @@ impl State {
         write().with_context(|| format!("cannot write `{}`", self.file.display()))?;
         self.kept = content;
         Ok(())
+    }
+}
+
+/// Keys of JSON are text, so the positions are written as a list.
+mod pairs {
+    use std::collections::BTreeMap;
+
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    use super::{FileId, Position};
+
+    pub(super) fn serialize<S: Serializer>(
+        map: &BTreeMap<FileId, Position>,
+        to: S,
+    ) -> Result<S::Ok, S::Error> {
+        map.iter().map(|(id, position)| (id.0, id.1, position)).collect::<Vec<_>>().serialize(to)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(
+        from: D,
+    ) -> Result<BTreeMap<FileId, Position>, D::Error> {
+        let list = Vec::<(u64, u64, Position)>::deserialize(from)?;
+        Ok(list.into_iter().map(|(device, inode, position)| (FileId(device, inode), position)).collect())
     }
 }
 
