@@ -14,4 +14,5 @@ mod anew;
 mod drafts;
 mod ground;
 mod knowledge;
+mod silence;
 mod unmoved;
