@@ -29,17 +29,10 @@ pub(crate) const REFERRING_TYPES: [&str; 10] = [
     "sighting",
 ];
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Everything {
-    Seen,
-    NotSeen,
-}
-
 /// What one request found out about references.
 pub(crate) struct Memo {
     /// All that was committed up to here counted in what was found out.
     pub(crate) seen: Sequence,
-    pub(crate) everything: Everything,
     /// Whether an id is held and withheld.
     ids: HashMap<String, bool>,
     /// Whether a claim is released.
@@ -67,11 +60,10 @@ struct Open {
 }
 
 impl Exchange {
-    /// Nothing found out yet, but whether anything has to be.
-    pub(crate) async fn memo(&self, access: &Access) -> Result<Memo, ExchangeError> {
-        let seen = self.store.last();
-        let everything = self.sees_everything(access).await?;
-        Ok(Memo { seen, everything, ids: HashMap::new(), claims: HashMap::new(), reads: 0 })
+    /// Nothing found out yet. References are looked up even where nothing is withheld: the time that it takes, and the limit of
+    /// what is read for it, must not tell whether anything is.
+    pub(crate) fn memo(&self) -> Memo {
+        Memo { seen: self.store.last(), ids: HashMap::new(), claims: HashMap::new(), reads: 0 }
     }
 
     /// Whether a claim is released to this reader, in whatever collection it stands.
@@ -201,7 +193,7 @@ impl Exchange {
 /// Whether a claim is released, where that can be said without reading its object.
 fn is_known(access: &Access, id: &str, claim: &Claim, memo: &Memo) -> Option<bool> {
     let Some(stamp) = access.visible(claim.collection, claim.label) else { return Some(false) };
-    if stamp.origin == *access.organisation() || memo.everything == Everything::Seen {
+    if stamp.origin == *access.organisation() {
         return Some(true);
     }
     if let Some(known) = memo.claims.get(&claim.sequence) {

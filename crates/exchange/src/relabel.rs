@@ -217,7 +217,7 @@ impl Exchange {
         now: Timestamp,
     ) -> Result<bool, ExchangeError> {
         let Some(access) = self.access_of(author, collection, now) else { return Ok(true) };
-        let mut memo = self.memo(&access).await?;
+        let mut memo = self.memo();
         let ids: Vec<&str> = moved.iter().map(|(id, _)| *id).collect();
         for ((id, places), claims) in moved.iter().zip(self.store.claims(&ids).await?) {
             for claim in claims.iter().filter(|claim| places.contains(&(claim.collection.0, claim.label.0))) {

@@ -1,19 +1,12 @@
 //! The one door out: pages, single objects, versions, as one reader may have them.
 
-use std::{
-    collections::{HashMap, HashSet},
-    num::NonZeroU32,
-    sync::Arc,
-};
+use std::{collections::HashSet, num::NonZeroU32, sync::Arc};
 
-use releasability::{Decision, Granularity, Releasable, Stamp};
+use releasability::{Decision, Releasable, Stamp};
 use stix::{Object, SpecVersion, Timestamp};
-use store::{Claim, CollectionNumber, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
+use store::{Claim, Held, LabelId, Multiplicity, ObjectQuery, OriginNumber, Sequence};
 
-use crate::{
-    Access, Channel, Exchange, ExchangeError,
-    references::{Everything, Memo},
-};
+use crate::{Access, Channel, Exchange, ExchangeError, references::Memo};
 
 /// Which versions of an object (TAXII 2.1 section 3.4.1, `match[version]`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -125,7 +118,7 @@ impl Exchange {
             bytes_left: query.bytes_max,
             released: Released::default(),
         };
-        let mut memo = self.memo(access).await?;
+        let mut memo = self.memo();
         if let Some(ids) = &query.ids {
             let claims = self.claims_of(access, ids, query, &mut memo).await?;
             for claim in claims {
@@ -167,7 +160,7 @@ impl Exchange {
     /// # Errors
     /// Where the store fails.
     pub async fn exists(&self, access: &Access, id: &str) -> Result<Existence, ExchangeError> {
-        let mut memo = self.memo(access).await?;
+        let mut memo = self.memo();
         let claims = self.store.claims(&[id]).await?.pop().unwrap_or_default();
         let served = self.served(access, id, &claims, &mut memo).await?;
         Ok(if served.is_empty() { Existence::Absent } else { Existence::Present })
@@ -263,27 +256,19 @@ impl Exchange {
         // Something withheld may have arrived together with these very objects, after what was looked up before.
         if objects.iter().any(|held| held.sequence > memo.seen) {
             let reads = memo.reads;
-            *memo = self.memo(access).await?;
+            *memo = self.memo();
             memo.reads = reads;
         }
-        let withheld = if memo.everything == Everything::Seen {
-            HashSet::new()
-        } else {
-            let own = |held: &&Held| {
-                access
-                    .state
-                    .stamps
-                    .get(held.label)
-                    .is_some_and(|stamp| stamp.origin == *access.organisation())
-            };
-            let references: HashSet<&str> = objects
-                .iter()
-                .filter(|held| !own(held))
-                .flat_map(|held| held.object.inspect().references())
-                .collect();
-            let references = references.into_iter().map(str::to_owned).collect();
-            self.withheld(access, references, memo).await?
+        let own = |held: &&Held| {
+            access.state.stamps.get(held.label).is_some_and(|stamp| stamp.origin == *access.organisation())
         };
+        let references: HashSet<&str> = objects
+            .iter()
+            .filter(|held| !own(held))
+            .flat_map(|held| held.object.inspect().references())
+            .collect();
+        let references = references.into_iter().map(str::to_owned).collect();
+        let withheld = self.withheld(access, references, memo).await?;
         let reader = access.reader(terms);
         let release = |held: Held| {
             let stamp: &Arc<Stamp> = access.state.stamps.get(held.label)?;
@@ -295,25 +280,6 @@ impl Exchange {
             Some((held.label, (held.sequence, released)))
         };
         Ok(objects.into_iter().map(release).collect())
-    }
-
-    /// Whether nothing at all that is held here is withheld from this reader, so that no reference needs looking up.
-    pub(crate) async fn sees_everything(&self, access: &Access) -> Result<Everything, ExchangeError> {
-        let mut known: HashMap<(CollectionNumber, LabelId), bool> = HashMap::new();
-        let mut sees = |collection, label: LabelId| {
-            *known.entry((collection, label)).or_insert_with(|| {
-                access.visible(collection, label).is_some_and(|stamp| stamp.granularity == Granularity::Whole)
-            })
-        };
-        let counts = self.store.counts().await?;
-        let held =
-            counts.iter().filter(|count| count.count > 0 && count.collection != crate::registry::MARKINGS);
-        for count in held {
-            if !sees(count.collection, count.label) {
-                return Ok(Everything::NotSeen);
-            }
-        }
-        Ok(Everything::Seen)
     }
 }
 

@@ -43,7 +43,7 @@ impl Exchange {
         let own = |claim: &&Claim| claim.collection == access.number() && Some(claim.origin) == origin;
         let own: Vec<Claim> = claims.iter().filter(own).copied().collect();
         if own.is_empty() {
-            let mut memo = self.memo(access).await?;
+            let mut memo = self.memo();
             let served = self.served(access, id, &claims, &mut memo).await?;
             return Err(if served.is_empty() { RemovalError::Absent } else { RemovalError::NotOwn });
         }
