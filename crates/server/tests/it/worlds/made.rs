@@ -249,9 +249,8 @@ impl Author {
             (secret, other, without)
         };
         match first {
-            First::HasIt => [other, secret],
             First::MayLackIt if self.dice.once_in(2) => [without, secret],
-            First::MayLackIt => [other, secret],
+            First::MayLackIt | First::HasIt => [other, secret],
         }
     }
 }

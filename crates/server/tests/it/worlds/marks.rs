@@ -1,6 +1,8 @@
 //! Under which markings do generated worlds lie? Every language of `docs/markings.md`, those that P may be cleared for and
 //! those that it never is.
 
+use std::fmt::Write;
+
 use serde_json::{Value, json};
 use testkit::objects::{id, moment, restriction, statement, with};
 
@@ -36,7 +38,7 @@ fn language(number: u32, extension: &str, content: Value) -> Value {
     })
 }
 
-fn acs(number: u32, control: Value) -> Value {
+fn acs(number: u32, control: &Value) -> Value {
     let reference = "urn:isa:policy:acs:ns:v3.0?privdefault=permit&sharedefault=permit";
     language(number, ACS, json!({ "policy_reference": reference, "control_set": control }))
 }
@@ -79,7 +81,7 @@ pub(super) fn open() -> Vec<Value> {
         language(number(11), PAP, json!({ "pap": "AMBER" })),
         iep(number(12), ("end_date", BOUNDARIES[2])),
         iep(number(13), ("provider_attribution", "must-not")),
-        acs(number(14), json!({ "classification": "U", "permitted_nationalities": ["NOR"] })),
+        acs(number(14), &json!({ "classification": "U", "permitted_nationalities": ["NOR"] })),
         stanag(number(15), ("PERMISSIVE", "Releasable To"), "NATO"),
         stanag(number(16), ("INFORMATIVE", "Administrative"), "LOGISTICS"),
     ]
@@ -99,8 +101,8 @@ pub(super) fn closed(first: u32, turn: usize) -> Vec<Value> {
         restriction(number(5), json!({ "valid_from": "2099-01-01T00:00:00Z" })),
         restriction(number(6), json!({ "surprise": CANARY })),
         iep(number(7), ("tlp", "amber+strict")),
-        acs(number(8), json!({ "classification": "TS" })),
-        acs(number(9), json!({ "classification": "U", "permitted_nationalities": ["USA"] })),
+        acs(number(8), &json!({ "classification": "TS" })),
+        acs(number(9), &json!({ "classification": "U", "permitted_nationalities": ["USA"] })),
         stanag(number(10), ("PERMISSIVE", "Releasable To"), "JPN"),
         stanag(number(11), ("RESTRICTIVE", "Not Releasable To"), "NOR"),
     ];
@@ -163,10 +165,11 @@ clearances = {{ NATO = "{of_others}", US = "TS" }}
         [(1, "rw", ""), (2, "rs", "community = \"NATO\""), (3, "ro", ""), (5, "hid", "")]
     {
         let id = format!("c0000001-0000-4000-8000-{number:012}");
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "[[collection]]\nid = \"{id}\"\nalias = \"{alias}\"\ntitle = \"{alias}\"\n\
              default_marking = [\"TLP:{default}\"]\n{more}\n"
-        ));
+        );
     }
     let dated = format!("until = \"{}\"", BOUNDARIES[3]);
     for (partner, alias, may, ceiling, dates) in [
@@ -180,10 +183,11 @@ clearances = {{ NATO = "{of_others}", US = "TS" }}
         ("n", "rs", "\"read\", \"submit\", \"delete\"", "AMBER", ""),
         ("n", "hid", "\"read\", \"submit\", \"delete\"", "AMBER", ""),
     ] {
-        text.push_str(&format!(
+        let _ = write!(
+            text,
             "[[agreement]]\npartner = \"{partner}\"\ncollection = \"{alias}\"\nmay = [{may}]\n\
              ceiling = \"{ceiling}\"\n{dates}\n"
-        ));
+        );
     }
     text
 }
