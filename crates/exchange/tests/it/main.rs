@@ -9,4 +9,5 @@ mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;
+mod silence;
 mod unmoved;
