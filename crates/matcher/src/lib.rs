@@ -28,6 +28,7 @@ mod plan;
 pub mod program;
 pub mod reference;
 pub mod telemetry;
+pub mod warninglist;
 mod window;
 mod witness;
 

@@ -89,18 +89,21 @@ impl<'a> Node<'a> {
 
 /// What of the path is left behind this key; nothing if the path does not begin with it.
 fn behind<'p>(path: &'p str, key: json::Value<'_>) -> Option<&'p str> {
-    let span = key.span();
-    let length = span.end.saturating_sub(span.start).checked_sub(2)?;
-    let begins = match path.as_bytes().get(length) {
-        Some(b'.') => path.get(..length).is_some_and(|begin| key.is_str(begin)),
-        None if path.len() == length => key.is_str(path),
-        _ => false,
-    };
-    if begins {
-        return Some(path.get(length + 1..).unwrap_or(""));
+    let raw = key.raw().as_bytes();
+    let inner = raw.get(1..raw.len().saturating_sub(1))?;
+    // By the first byte: most keys are not on the way, and there are many.
+    let first = inner.first()?;
+    if *first != b'\\' && path.as_bytes().first() != Some(first) {
+        return None;
     }
-    // A key with escapes is longer than what it says.
-    if !key.raw().contains('\\') {
+    if path.as_bytes().starts_with(inner) {
+        return match path.as_bytes().get(inner.len()) {
+            None => Some(""),
+            Some(b'.') => path.get(inner.len() + 1..),
+            Some(_) => None,
+        };
+    }
+    if !inner.contains(&b'\\') {
         return None;
     }
     let key = key.as_str()?;
