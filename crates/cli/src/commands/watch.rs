@@ -97,9 +97,12 @@ pub(crate) struct WatchArgs {
     /// Answer `/metrics` (OpenMetrics) here
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<std::net::SocketAddr>,
-    /// Let an indicator fire although its value is on the lists of common values
+    /// Let an indicator fire although its value is on the lists of common values that come with the program
     #[arg(long)]
     no_warninglists: bool,
+    /// Your own lists of common values
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    warninglist: Vec<PathBuf>,
 }
 
 /// Runs the sensor until its inputs end or it is told to stop.
@@ -111,7 +114,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         alerts_per_window_max: args.alerts_per_window_max,
         ..WatchLimits::default()
     };
-    let common = lines::common(if args.no_warninglists { Lists::PassedOver } else { Lists::Used });
+    let lists = if args.no_warninglists { Lists::PassedOver } else { Lists::Used };
+    let common = lines::common(lists, &args.warninglist)?;
     let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), common);
     let client = feed::Client::new(args.token_file.as_deref(), args.ca.as_deref())?;
     let updates = feed::start(&args.indicators, &client)?;

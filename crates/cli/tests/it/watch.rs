@@ -150,13 +150,20 @@ fn until(what: &str, mut is_so: impl FnMut() -> bool) {
 #[test]
 fn a_published_indicator_fires_in_a_partners_log_and_the_sighting_goes_home() {
     let place = Place::new();
-    place
-        .publish(&[named(1, "bad.example.net"), indicator(2, "[ipv4-addr:value ISSUBSET '203.0.113.0/24']")]);
+    place.publish(&[
+        named(1, "bad.night-heron-lanterns.net"),
+        indicator(2, "[ipv4-addr:value ISSUBSET '203.0.113.0/24']"),
+    ]);
     let node = Node::serve(place.dir.path());
     let log = place.path("dns.log");
     write(
         &log,
-        [asks("good.example.net"), "{broken".to_owned(), asks("BAD.example.net"), asks("bad.example.net")],
+        [
+            asks("good.night-heron-lanterns.net"),
+            "{broken".to_owned(),
+            asks("BAD.night-heron-lanterns.net"),
+            asks("bad.night-heron-lanterns.net"),
+        ],
     );
     let output =
         place.watch(Some(&node), &["--input", log.to_str().unwrap(), "--country", "NO"]).output().unwrap();
@@ -164,7 +171,7 @@ fn a_published_indicator_fires_in_a_partners_log_and_the_sighting_goes_home() {
     let told = alerts(&output);
     assert_eq!(told.len(), 2, "{told:?}");
     assert_eq!(told[0]["indicator"], "indicator--00000001-0000-4000-8000-000000000000");
-    assert_eq!(told[0]["values"][0][1], "bad.example.net", "as names are compared");
+    assert_eq!(told[0]["values"][0][1], "bad.night-heron-lanterns.net", "as names are compared");
     assert_eq!((&told[0]["seen"]["line"], &told[1]["seen"]["line"]), (&3.into(), &4.into()));
     let sightings = place.sightings(&node);
     let [sighting] = &sightings[..] else { panic!("{sightings:?}") };
@@ -181,22 +188,22 @@ fn a_published_indicator_fires_in_a_partners_log_and_the_sighting_goes_home() {
 #[test]
 fn a_sensor_follows_logs_over_rotation_and_takes_new_indicators_while_it_runs() {
     let place = Place::new();
-    place.publish(&[named(1, "one.example.net")]);
+    place.publish(&[named(1, "one.night-heron-lanterns.net")]);
     let node = Node::serve(place.dir.path());
     let logs = place.path("logs");
     fs::create_dir(&logs).unwrap();
     let log = logs.join("dns.log");
-    append(&log, &[asks("one.example.net")]);
+    append(&log, &[asks("one.night-heron-lanterns.net")]);
     let mut sensor =
         Sensor::start(place.watch(Some(&node), &["--input", logs.to_str().unwrap(), "--window", "1"]));
     assert_eq!(sensor.next()["name"], "I1");
-    place.publish(&[named(2, "two.example.net")]);
+    place.publish(&[named(2, "two.night-heron-lanterns.net")]);
     let begin = Instant::now();
     std::thread::sleep(Duration::from_millis(1500));
-    append(&log, &[asks("two.example.net")]);
+    append(&log, &[asks("two.night-heron-lanterns.net")]);
     assert_eq!(sensor.next()["name"], "I2", "after {:?}", begin.elapsed());
     fs::rename(&log, logs.join("dns.1.log")).unwrap();
-    append(&log, &[asks("one.example.net"), asks("two.example.net")]);
+    append(&log, &[asks("one.night-heron-lanterns.net"), asks("two.night-heron-lanterns.net")]);
     let told = [sensor.next(), sensor.next()];
     assert_eq!(told[0]["seen"]["line"], 1, "the new file begins at its first line");
     assert_eq!([&told[0]["name"], &told[1]["name"]], ["I1", "I2"]);
@@ -208,10 +215,12 @@ fn a_sensor_follows_logs_over_rotation_and_takes_new_indicators_while_it_runs() 
 #[test]
 fn a_sensor_that_is_killed_loses_no_hit_and_counts_none_twice() {
     let place = Place::new();
-    place.publish(&[named(1, "bad.example.net")]);
+    place.publish(&[named(1, "bad.night-heron-lanterns.net")]);
     let node = Node::serve(place.dir.path());
     let log = place.path("dns.log");
-    let line = |number: u32| asks(if number % 100 == 7 { "bad.example.net" } else { "good.example.net" });
+    let line = |number: u32| {
+        asks(if number % 100 == 7 { "bad.night-heron-lanterns.net" } else { "good.night-heron-lanterns.net" })
+    };
     write(&log, (0..60_000).map(line));
     let input = ["--input", log.to_str().unwrap()];
     for kill_after in [300, 600, 900] {
@@ -231,15 +240,18 @@ fn sightings_wait_on_the_disk_while_their_home_is_away() {
     let bundle = place.path("indicators.json");
     fs::write(
         &bundle,
-        format!(r#"{{"type":"bundle","id":"bundle--1","objects":[{}]}}"#, named(1, "bad.example.net")),
+        format!(
+            r#"{{"type":"bundle","id":"bundle--1","objects":[{}]}}"#,
+            named(1, "bad.night-heron-lanterns.net")
+        ),
     )
     .unwrap();
-    place.publish(&[named(1, "bad.example.net")]);
+    place.publish(&[named(1, "bad.night-heron-lanterns.net")]);
     let node = Node::serve(place.dir.path());
     let home = format!("http://{}/api/collections/shared/", node.address);
     node.kill();
     let log = place.path("dns.log");
-    write(&log, [asks("bad.example.net")]);
+    write(&log, [asks("bad.night-heron-lanterns.net")]);
     let arguments = [
         "--indicators",
         bundle.to_str().unwrap(),
@@ -267,7 +279,7 @@ fn sightings_wait_on_the_disk_while_their_home_is_away() {
 fn what_is_silenced_here_does_not_fire_and_does_again_when_that_is_lifted() {
     let place = Place::new();
     let bundle = place.path("indicators.json");
-    fs::write(&bundle, format!(r#"{{"objects":[{}]}}"#, named(1, "bad.example.net"))).unwrap();
+    fs::write(&bundle, format!(r#"{{"objects":[{}]}}"#, named(1, "bad.night-heron-lanterns.net"))).unwrap();
     let state = place.path("sensor");
     let silence = |more: &[&str]| {
         let mut arguments = vec!["silence", "indicator--00000001-0000-4000-8000-000000000000", "--state"];
@@ -277,7 +289,7 @@ fn what_is_silenced_here_does_not_fire_and_does_again_when_that_is_lifted() {
     };
     let fires = |name: &str| {
         let log = place.path(name);
-        write(&log, [asks("bad.example.net")]);
+        write(&log, [asks("bad.night-heron-lanterns.net")]);
         let arguments =
             ["--indicators", bundle.to_str().unwrap(), "--input", log.to_str().unwrap(), "--no-home"];
         alerts(&place.watch(None, &arguments).output().unwrap()).len()
@@ -293,7 +305,7 @@ fn what_is_silenced_here_does_not_fire_and_does_again_when_that_is_lifted() {
 fn datagrams_and_standard_input_are_watched() {
     let place = Place::new();
     let bundle = place.path("indicators.json");
-    fs::write(&bundle, format!(r#"{{"objects":[{}]}}"#, named(1, "bad.example.net"))).unwrap();
+    fs::write(&bundle, format!(r#"{{"objects":[{}]}}"#, named(1, "bad.night-heron-lanterns.net"))).unwrap();
     let free = UdpSocket::bind("127.0.0.1:0").unwrap();
     let address = free.local_addr().unwrap().to_string();
     drop(free);
@@ -304,12 +316,15 @@ fn datagrams_and_standard_input_are_watched() {
     command.stdin(Stdio::piped());
     let mut sensor = Sensor::start(command);
     let mut stdin = sensor.child.stdin.take().unwrap();
-    writeln!(stdin, "{}", asks("bad.example.net")).unwrap();
+    writeln!(stdin, "{}", asks("bad.night-heron-lanterns.net")).unwrap();
     let alert = sensor.next();
     assert_eq!((&alert["seen"]["input"], &alert["seen"]["line"]), (&"-".into(), &1.into()));
     let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
     socket
-        .send_to(format!("<134>Jan  1 00:00:00 host zeek: {}", asks("bad.example.net")).as_bytes(), &address)
+        .send_to(
+            format!("<134>Jan  1 00:00:00 host zeek: {}", asks("bad.night-heron-lanterns.net")).as_bytes(),
+            &address,
+        )
         .unwrap();
     assert_eq!(sensor.next()["seen"]["input"], "udp 127.0.0.1");
     drop(stdin);
@@ -320,7 +335,7 @@ fn datagrams_and_standard_input_are_watched() {
 fn a_hunt_finds_a_pattern_in_files_and_says_where() {
     let place = Place::new();
     let log = place.path("dns.log");
-    write(&log, [asks("good.example.net"), asks("bad.example.net")]);
+    write(&log, [asks("good.night-heron-lanterns.net"), asks("bad.night-heron-lanterns.net")]);
     let hunt = |pattern: &str| {
         Command::new(env!("CARGO_BIN_EXE_cresset")).args(["hunt", pattern]).arg(&log).output().unwrap()
     };
@@ -328,8 +343,32 @@ fn a_hunt_finds_a_pattern_in_files_and_says_where() {
     assert_eq!(code(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
     let found = alerts(&output);
     assert_eq!((found.len(), &found[0]["seen"]["line"]), (1, &2.into()));
-    assert_eq!(code(&hunt("[domain-name:value = 'none.example.net']")), 1);
+    assert_eq!(code(&hunt("[domain-name:value = 'none.night-heron-lanterns.net']")), 1);
     let output = hunt("[domain-name:value = ");
     assert_eq!(code(&output), 1);
     assert!(String::from_utf8_lossy(&output.stderr).contains("the pattern: "));
+}
+
+#[test]
+fn a_value_that_is_too_common_to_mean_anything_does_not_fire() {
+    let place = Place::new();
+    let bundle = place.path("indicators.json");
+    fs::write(
+        &bundle,
+        format!(r#"{{"objects":[{},{}]}}"#, named(1, "google.com"), named(2, "mail.fjord-harbour.net")),
+    )
+    .unwrap();
+    let own = place.path("own.txt");
+    fs::write(&own, "[our own]\nmail.fjord-harbour.net\n").unwrap();
+    let fires = |name: &str, more: &[&str]| {
+        let log = place.path(name);
+        write(&log, [asks("google.com"), asks("mail.fjord-harbour.net")]);
+        let arguments =
+            ["--indicators", bundle.to_str().unwrap(), "--input", log.to_str().unwrap(), "--no-home"];
+        let told = alerts(&place.watch(None, &[&arguments[..], more].concat()).output().unwrap());
+        told.iter().map(|alert| alert["name"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    assert_eq!(fires("1.log", &[]), ["I2"]);
+    assert_eq!(fires("2.log", &["--no-warninglists"]), ["I1", "I2"]);
+    assert!(fires("3.log", &["--warninglist", own.to_str().unwrap()]).is_empty());
 }

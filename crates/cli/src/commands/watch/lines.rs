@@ -10,6 +10,7 @@ use anyhow::{Context, bail};
 use matcher::{
     Observation, ObservationId,
     telemetry::{MappingLimits, Reader, SourceId, Sources, TelemetryLimits, Wanted},
+    warninglist::{Warninglist, WarninglistLimits},
     watch::Common,
 };
 use stix::Timestamp;
@@ -86,15 +87,25 @@ impl Lines {
     }
 }
 
-/// Which values are too common to fire.
-pub(super) fn common(lists: Lists) -> Common {
-    match lists {
-        Lists::Used => Box::new(|_, _| None),
-        Lists::PassedOver => Box::new(|_, _| None),
+/// Which values are too common to fire: by the lists that come with the program, and the user's own.
+pub(super) fn common(lists: Lists, own: &[PathBuf]) -> anyhow::Result<Common> {
+    let mut list = match lists {
+        Lists::Used => Warninglist::builtin(),
+        Lists::PassedOver => Warninglist::default(),
+    };
+    for file in own {
+        let text = fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+        list = list
+            .with(&text, &WarninglistLimits::DEFAULT)
+            .with_context(|| format!("`{}` is no list of common values", file.display()))?;
     }
+    Ok(Box::new(move |path, value| {
+        let path = path.parse().ok()?;
+        list.covers(&path, value).map(str::to_owned)
+    }))
 }
 
-/// Whether common values are kept from firing.
+/// Whether the lists that come with the program keep common values from firing.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lists {
     Used,
