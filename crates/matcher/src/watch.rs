@@ -62,6 +62,17 @@ pub enum Put {
     Other,
 }
 
+/// What looking back found.
+#[derive(Debug, Default)]
+pub struct LookedBack {
+    /// What was seen before anybody knew.
+    pub alerts: Vec<Alert>,
+    /// That nothing was seen, to be sent home.
+    pub none: Option<Sighting>,
+    /// How many days were searched.
+    pub days: usize,
+}
+
 /// Which values never fire: gives the reason where one of a path is too common to mean anything.
 pub type Common = Box<dyn Fn(&str, &str) -> Option<String> + Send>;
 
@@ -165,6 +176,50 @@ impl Watch {
             self.silence(&id);
         }
         Put::Silenced
+    }
+
+    /// Looks for what a new indicator asks for among the values of the last days (W6). What is found is told and counted; that
+    /// nothing was found is a sighting of none.
+    ///
+    /// # Errors
+    /// [`Unsearchable`] where the past cannot be asked for this; that is never taken for nothing.
+    pub fn look_back(
+        &mut self,
+        id: &str,
+        recent: &Recent,
+        now: Timestamp,
+    ) -> Result<LookedBack, Unsearchable> {
+        let id = IndicatorId::new(id);
+        let Some(known) = self.known.get(&id).filter(|_| !self.silenced.contains(&id)) else {
+            return Ok(LookedBack::default());
+        };
+        let Some(parsed) = known.parsed(&self.limits.matcher) else { return Ok(LookedBack::default()) };
+        let searched = recent.search(&parsed, &self.limits.matcher)?;
+        let mut looked = LookedBack { days: searched.days, ..LookedBack::default() };
+        for found in searched.found {
+            if (self.common)(&found.path, &found.value).is_some() {
+                self.common_matches += 1;
+                continue;
+            }
+            let times = (found.first, found.last, found.count);
+            self.counted.count_many(&id, times, now);
+            looked.alerts.push(Alert {
+                time: found.last.to_micros_text(),
+                indicator: id.as_str().to_owned(),
+                name: known.name.clone(),
+                pattern: known.pattern.clone(),
+                values: vec![(found.path, found.value)],
+                seen: None,
+                observations: usize::try_from(found.count).unwrap_or(usize::MAX),
+                last_told: false,
+            });
+        }
+        if looked.alerts.is_empty()
+            && let Some(since) = searched.since
+        {
+            looked.none = Some(Sighting::of_none(&self.sensor, &id, known.markings.clone(), (since, now)));
+        }
+        Ok(looked)
     }
 
     /// Forgets an indicator, such as one that a feed no longer gives.

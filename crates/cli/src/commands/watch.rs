@@ -7,6 +7,7 @@ mod home;
 pub(crate) mod hunt;
 mod input;
 mod lines;
+mod memory;
 pub(crate) mod state;
 
 use std::{
@@ -29,6 +30,7 @@ use self::{
     home::Home,
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
+    memory::Memory,
     state::State,
 };
 use crate::output::Outcome;
@@ -97,6 +99,9 @@ pub(crate) struct WatchArgs {
     /// Answer `/metrics` (OpenMetrics) here
     #[arg(long, value_name = "ADDRESS")]
     metrics: Option<std::net::SocketAddr>,
+    /// Remember values seen in so many days, to look for new indicators among them; 0 remembers none. Every line is then read
+    #[arg(long, default_value_t = 0)]
+    remember_days: u16,
     /// Let an indicator fire although its value is on the lists of common values that come with the program
     #[arg(long)]
     no_warninglists: bool,
@@ -126,6 +131,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let home = home.filter(|_| !args.no_home).map(|url| Home::start(&url, client)).transpose()?;
     let gauges = Gauges::start(args.metrics)?;
     let lines = Lines::new(args.format.as_deref(), &args.mapping)?;
+    let memory = Memory::open(&args.state, args.remember_days)?;
     let mut sensor = Running {
         watch,
         lines,
@@ -133,6 +139,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         home,
         feeds: BTreeMap::new(),
         silenced: BTreeSet::new(),
+        memory,
         out: io::stdout(),
     };
     sensor.read_silences(&args.state);
@@ -172,6 +179,7 @@ struct Running {
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
     silenced: BTreeSet<String>,
+    memory: Option<Memory>,
     out: io::Stdout,
 }
 
@@ -187,9 +195,41 @@ impl Running {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
-        self.lines.want(self.watch.program().paths());
+        self.want();
         tracing::info!(indicators = self.watch.indicators(), "watching");
         Ok(())
+    }
+
+    /// What is read of telemetry: what indicators ask for, and what is remembered.
+    fn want(&mut self) {
+        let mut paths = self.watch.program().paths();
+        if self.memory.is_some() {
+            paths.extend(memory::paths());
+        }
+        self.lines.want(paths);
+    }
+
+    /// Looks for new indicators among what is remembered.
+    fn look_back(&mut self, state: &mut State) -> anyhow::Result<u64> {
+        let Some(memory) = &mut self.memory else { return Ok(0) };
+        let now = system_clock().now();
+        let mut alerts = Vec::new();
+        for id in memory.new_indicators() {
+            match self.watch.look_back(&id, memory.values(), now) {
+                Ok(looked) => {
+                    alerts.extend(looked.alerts);
+                    if let Some(none) = looked.none {
+                        tracing::info!(days = looked.days, "`{id}` was looked for in the past and not seen");
+                        self.gauges.sighting();
+                        if self.home.is_some() {
+                            state.outbox.insert(none.id.clone(), none.into());
+                        }
+                    }
+                }
+                Err(why) => tracing::warn!("`{id}` cannot be looked for in the past: {why}"),
+            }
+        }
+        self.tell(&alerts)
     }
 
     fn take(&mut self, update: Update) {
@@ -220,6 +260,9 @@ impl Running {
         };
         match self.watch.put(&object) {
             Ok(Put::Watched) => {
+                if let Some(memory) = &mut self.memory {
+                    memory.met(object.id());
+                }
                 if let feed::Live::From(number) = live {
                     self.feeds.entry(number).or_default().insert(object.id().to_owned());
                 }
@@ -251,7 +294,8 @@ impl Running {
                 taken = true;
             }
             if taken {
-                self.lines.want(self.watch.program().paths());
+                self.want();
+                told += self.look_back(state)?;
             }
             match chunk {
                 Ok(chunk) => {
@@ -282,6 +326,9 @@ impl Running {
                 Ok(observations) => {
                     let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
                     for observation in &observations {
+                        if let Some(memory) = &mut self.memory {
+                            memory.note(observation);
+                        }
                         let seen = Seen { input: chunk.input.to_string(), line: number };
                         alerts.extend(self.watch.observe(observation, &seen, now));
                     }
@@ -316,6 +363,9 @@ impl Running {
             }
         }
         state.counted = self.watch.counted().clone();
+        if let Some(memory) = &mut self.memory {
+            memory.save()?;
+        }
         state.save()?;
         if let Some(home) = &mut self.home {
             home.send(&state.outbox);
@@ -341,6 +391,9 @@ impl Running {
     fn end(&mut self, state: &mut State) -> anyhow::Result<()> {
         let alerts = self.watch.finish(system_clock().now());
         self.tell(&alerts)?;
+        if let Some(memory) = &mut self.memory {
+            memory.save_now()?;
+        }
         self.tick(state, Due::Everything)?;
         let mut waited = Duration::ZERO;
         while self.home.is_some() && !state.outbox.is_empty() && waited < FAREWELL {

@@ -51,6 +51,20 @@ impl Counted {
         count.times
     }
 
+    /// Counts what was seen before, from first to last.
+    pub(super) fn count_many(
+        &mut self,
+        id: &IndicatorId,
+        (first, last, times): (Timestamp, Timestamp, u64),
+        now: Timestamp,
+    ) {
+        self.count(id, first, now);
+        if let Some(count) = self.0.get_mut(id.as_str()) {
+            count.last = count.last.max(last.micros());
+            count.times = count.times.saturating_add(times.saturating_sub(1)).min(COUNT_MAX);
+        }
+    }
+
     /// Takes out those whose window began by a moment.
     pub(super) fn take(&mut self, began_by: Timestamp) -> Vec<(IndicatorId, Count)> {
         let until = began_by.micros();

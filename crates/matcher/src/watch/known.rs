@@ -24,7 +24,15 @@ pub(super) struct Known {
     pub(super) pattern: String,
     pub(super) markings: Vec<String>,
     pub(super) version: Timestamp,
+    spec_version: SpecVersion,
     pub(super) validity: Validity,
+}
+
+impl Known {
+    /// The pattern, parsed again.
+    pub(super) fn parsed(&self, limits: &MatcherLimits) -> Option<Pattern> {
+        parse(&self.pattern, self.spec_version, limits).ok()
+    }
 }
 
 /// Reads an indicator.
@@ -49,6 +57,7 @@ pub(super) fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Pa
         pattern,
         markings: object.markings().map(str::to_owned).collect(),
         version: object.version().unwrap_or(Timestamp::EPOCH),
+        spec_version: object.spec_version(),
         validity: Validity { from, until: moment("valid_until"), standing },
     };
     Ok((known, parsed))

@@ -91,6 +91,19 @@ impl Sighting {
     }
 }
 
+impl Sighting {
+    /// That an indicator was looked for in what was kept of a time, and not seen: a sighting with a count of 0.
+    pub(super) fn of_none(
+        sensor: &Sensor,
+        indicator: &IndicatorId,
+        of: Vec<String>,
+        (since, now): (Timestamp, Timestamp),
+    ) -> Self {
+        let count = Count { began: now.micros(), times: 0, first: since.micros(), last: now.micros() };
+        Self::new(sensor, indicator, of, &count)
+    }
+}
+
 /// The location that stands for a nation: id and text.
 fn place(country: &str) -> (String, String) {
     let id = format!("location--{}", Uuid::new_v5(&NAMESPACE, country.as_bytes()));

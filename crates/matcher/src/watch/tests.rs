@@ -223,3 +223,30 @@ fn patterns_over_several_observations_fire_when_their_turn_has_come() {
     let alerts = watch.finish(at(2));
     assert_eq!((alerts.len(), alerts[0].observations), (1, 2));
 }
+
+#[test]
+fn a_new_indicator_is_looked_for_in_the_last_days_and_none_is_an_answer() {
+    let mut watch = watch(WatchLimits::default());
+    let mut recent = Recent::new(RecentLimits::default());
+    for day in 0..3 {
+        recent.note(&asks(1, "bad.example.net", at(day * 86_400)));
+    }
+    watch.put(&name("bad.example.net")).unwrap();
+    let now = at(4 * 86_400);
+    let looked = watch.look_back(&id(1), &recent, now).unwrap();
+    assert_eq!((looked.alerts.len(), looked.days), (1, 3));
+    assert!(looked.none.is_none());
+    assert_eq!(looked.alerts[0].observations, 3);
+    let sighting = watch.sightings(now, Due::Everything).remove(0).text;
+    assert!(sighting.contains(r#""count":3"#) && sighting.contains(&at(0).to_string()), "{sighting}");
+    watch.put(&indicator(2, "[domain-name:value = 'other.example.net']", "")).unwrap();
+    let none = watch.look_back(&id(2), &recent, now).unwrap().none.unwrap();
+    assert!(none.text.contains(r#""count":0"#) && none.text.contains(&id(2)));
+    let (_, findings) = stix::validate::check(none.text.as_bytes(), &stix::Limits::DEFAULT, now);
+    assert!(findings.is_empty(), "{findings:?}");
+    assert!(watch.counted().is_empty(), "none is not counted");
+    watch.put(&indicator(3, "[domain-name:value = 'a'] FOLLOWEDBY [domain-name:value = 'b']", "")).unwrap();
+    assert_eq!(watch.look_back(&id(3), &recent, now).unwrap_err(), Unsearchable::Compound);
+    watch.silence(&id(1));
+    assert!(watch.look_back(&id(1), &recent, now).unwrap().alerts.is_empty());
+}
