@@ -111,14 +111,12 @@ impl<'s> Gathering<'s> {
 /// Which of the types the value is of; nothing if it is of another than the rule is about.
 fn variant(rule: &Rule, paths: &[ObjectPath], told: Option<&str>) -> Option<usize> {
     let Some(told) = told else { return Some(0) };
-    match paths.iter().position(|path| path.object_type == told) {
-        Some(variant) => Some(variant),
-        // A rule about `domain-name` has no use for an address, but the address may be a property of something else.
-        None => {
-            let fixed = paths.first()?.object_type.as_str();
-            (!rule.last().types().contains(&fixed)).then_some(0)
-        }
+    if let Some(variant) = paths.iter().position(|path| path.object_type == told) {
+        return Some(variant);
     }
+    // A rule about `domain-name` has no use for an address, but the address may be a property of something else.
+    let fixed = paths.first()?.object_type.as_str();
+    (!rule.last().types().contains(&fixed)).then_some(0)
 }
 
 fn owner(place: Place<'_>, attempt: usize) -> String {

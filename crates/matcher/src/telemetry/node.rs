@@ -11,8 +11,49 @@ pub(super) type Flat<'a> = Vec<(Cow<'a, str>, Cow<'a, str>)>;
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Node<'a> {
     Json(json::Value<'a>),
+    /// A dictionary that many fields are looked for in.
+    Indexed(&'a Indexed<'a>),
     Flat(&'a [(Cow<'a, str>, Cow<'a, str>)]),
     Text(&'a str),
+}
+
+/// A dictionary, and how its keys begin, so that a field that is not there costs next to nothing.
+#[derive(Debug)]
+pub(super) struct Indexed<'a> {
+    value: json::Value<'a>,
+    begins: [u64; 4],
+}
+
+/// The place of the first two bytes of a key or path; `a` and `a.b` begin alike.
+fn begin(text: &[u8]) -> (usize, u64) {
+    let first = text.first().copied().unwrap_or(b'.');
+    let second = text.get(1).copied().unwrap_or(b'.');
+    let place = first.wrapping_mul(31).wrapping_add(second);
+    (usize::from(place >> 6), 1 << (place & 63))
+}
+
+impl<'a> Indexed<'a> {
+    pub(super) fn new(node: Node<'a>) -> Option<Self> {
+        let Node::Json(value) = node else { return None };
+        let mut begins = [0; 4];
+        for (key, _) in value.members() {
+            let raw = key.raw().as_bytes();
+            let inner = raw.get(1..raw.len().saturating_sub(1)).unwrap_or(&[]);
+            if inner.iter().take(2).any(|byte| *byte == b'\\') {
+                begins = [u64::MAX; 4];
+            }
+            let (word, bit) = begin(inner);
+            if let Some(word) = begins.get_mut(word) {
+                *word |= bit;
+            }
+        }
+        Some(Self { value, begins })
+    }
+
+    fn may_have(&self, path: &str) -> bool {
+        let (word, bit) = begin(path.as_bytes());
+        self.begins.get(word).is_some_and(|word| word & bit != 0)
+    }
 }
 
 impl<'a> Node<'a> {
@@ -24,6 +65,11 @@ impl<'a> Node<'a> {
                 value.elements().for_each(|element| Self::Json(element).visit(path, visitor));
             }
             node if path.is_empty() => visitor(node),
+            Self::Indexed(indexed) => {
+                if indexed.may_have(path) {
+                    Self::Json(indexed.value).visit(path, visitor);
+                }
+            }
             Self::Json(value) => {
                 for (key, value) in value.members() {
                     if let Some(rest) = behind(path, key) {
@@ -42,10 +88,14 @@ impl<'a> Node<'a> {
 
     /// Shows the visitor this dictionary and every one in it.
     pub(super) fn visit_all(self, visitor: &mut dyn FnMut(Self)) {
-        let Self::Json(value) = self else { return visitor(self) };
+        let value = match self {
+            Self::Json(value) => value,
+            Self::Indexed(indexed) => indexed.value,
+            Self::Flat(_) | Self::Text(_) => return visitor(self),
+        };
         match value.kind() {
             Kind::Dictionary => {
-                visitor(self);
+                visitor(Self::Json(value));
                 value.members().for_each(|(_, value)| Self::Json(value).visit_all(visitor));
             }
             Kind::List => value.elements().for_each(|element| Self::Json(element).visit_all(visitor)),
@@ -62,7 +112,7 @@ impl<'a> Node<'a> {
                 Kind::Number | Kind::Boolean => Some(Cow::Borrowed(value.raw())),
                 Kind::Null | Kind::List | Kind::Dictionary => None,
             },
-            Self::Flat(_) => None,
+            Self::Flat(_) | Self::Indexed(_) => None,
         }
     }
 
@@ -81,7 +131,7 @@ impl<'a> Node<'a> {
     pub(super) fn has(self, path: &str) -> bool {
         let mut found = false;
         self.visit(path, &mut |node| {
-            found |= !matches!(node, Self::Json(value) if value.kind() == Kind::Null)
+            found |= !matches!(node, Self::Json(value) if value.kind() == Kind::Null);
         });
         found
     }

@@ -88,17 +88,19 @@ impl Normaliser {
 
     /// The types of objects that its values may say they belong to.
     pub(super) const fn types(self) -> &'static [&'static str] {
-        match self {
-            Self::Ip => &["ipv4-addr", "ipv6-addr"],
-            Self::Host => &["ipv4-addr", "ipv6-addr", "domain-name"],
-            Self::Mac => &["mac-addr"],
-            _ => &[],
+        if matches!(self, Self::Ip) {
+            &["ipv4-addr", "ipv6-addr"]
+        } else if matches!(self, Self::Host) {
+            &["ipv4-addr", "ipv6-addr", "domain-name"]
+        } else if matches!(self, Self::Mac) {
+            &["mac-addr"]
+        } else {
+            &[]
         }
     }
 
     /// The value; nothing if the text is not of the form.
     pub(super) fn value(self, text: &str) -> Option<Normal> {
-        let plain = |text: Cow<'_, str>| Some((Value::Text(text.into_owned()), None));
         match self {
             Self::Integer => Some((Value::Integer(integer(text)?), None)),
             Self::Boolean => match text {
@@ -109,7 +111,24 @@ impl Normaliser {
             Self::Ip => ip(text),
             Self::Host => ip(text).or_else(|| Some((Value::Text(domain(text)?), Some("domain-name")))),
             Self::Mac => Some((Value::Text(mac(text)?), Some("mac-addr"))),
-            other => plain(other.text(text)?),
+            Self::Text
+            | Self::Lower
+            | Self::Domain
+            | Self::Url
+            | Self::Email
+            | Self::Hash
+            | Self::HashOf(_)
+            | Self::HashLike(_)
+            | Self::FileName
+            | Self::Directory
+            | Self::RegistryKey
+            | Self::RegistryParent
+            | Self::RegistryValue
+            | Self::Account
+            | Self::StripPort
+            | Self::LastWord
+            | Self::Pairs
+            | Self::Time(_) => Some((Value::Text(self.text(text)?.into_owned()), None)),
         }
     }
 

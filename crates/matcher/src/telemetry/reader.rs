@@ -10,7 +10,7 @@ use super::{
     gather::{Full, Gathering, Place},
     limits::TelemetryLimits,
     mapping::{At, Form, Mapping, Rule},
-    node::{Flat, Node},
+    node::{Flat, Indexed, Node},
     normalise::Normaliser,
     sources::SourceId,
     syslog, token,
@@ -105,8 +105,7 @@ impl Reader {
             return Ok(Vec::new());
         }
         let text = self.decoded(line)?;
-        let table = std::mem::replace(&mut self.table, Table::new());
-        let mut table = table;
+        let mut table = std::mem::replace(&mut self.table, Table::new());
         let read = self.of_text(&text, &mut table, wanted, now);
         self.table = table;
         read
@@ -125,6 +124,8 @@ impl Reader {
         }
         let (record, sent) = self.record(text, table, wanted, now)?;
         let Some((form, node)) = record.node() else { return Ok(Vec::new()) };
+        let indexed = Indexed::new(node);
+        let node = indexed.as_ref().map_or(node, Node::Indexed);
         let source = self.recognised(form, node, wanted)?;
         let Some(mapping) = wanted.sources().mapping(source) else { return Ok(Vec::new()) };
         if mapping.form == Form::Stix {
@@ -305,6 +306,8 @@ impl Reader {
                     places += 1;
                     let is_line = matches!(at, At::Path(path) if path.is_empty());
                     let number = if is_line { 0 } else { places };
+                    let indexed = Indexed::new(here);
+                    let here = indexed.as_ref().map_or(here, Node::Indexed);
                     for active in actives {
                         let Some(rule) = group.rules.get(active.rule) else { continue };
                         self.apply(Place { rule, active, number }, (line, here), &mut gathering);
@@ -322,22 +325,26 @@ impl Reader {
         gathering: &mut Gathering<'s>,
     ) {
         let rule = place.rule;
-        if !rule.conditions.iter().all(|condition| condition.holds(line, here)) {
-            return;
-        }
+        // Asked for only where there is a value: most fields are not in most lines.
+        let mut holds = None;
+        let all = || rule.conditions.iter().all(|condition| condition.holds(line, here));
         let mut attempt = 0;
         let counts = &mut self.counts;
         rule.origin.visit(line, here, &mut |text| {
-            let mut one = |text: &str| match value(rule, text) {
-                Some(normal) => match gathering.put(place, normal, attempt) {
-                    Ok(room) => attempt = room,
-                    Err(Full) => counts.add(FindingCode::FieldsMany),
-                },
-                None => {
+            if !*holds.get_or_insert_with(all) {
+                return;
+            }
+            let mut one = |text: &str| {
+                let Some(normal) = value(rule, text) else {
                     let is_absent = matches!(text.trim(), "" | "-" | "N/A");
                     if !is_absent && is_strict(rule.last()) {
                         counts.add(FindingCode::ValueForm);
                     }
+                    return;
+                };
+                match gathering.put(place, normal, attempt) {
+                    Ok(room) => attempt = room,
+                    Err(Full) => counts.add(FindingCode::FieldsMany),
                 }
             };
             match &rule.split {

@@ -49,24 +49,21 @@ impl Sources {
         let reading = mapping::read(text, limits)?;
         let mut mappings = self.mappings.to_vec();
         let mut added = reading.mapping;
-        match reading.extends {
-            Some((name, unknown)) => match mappings.iter_mut().find(|own| own.name == name) {
-                Some(own) => {
-                    own.groups.append(&mut added.groups);
-                    own.recognise.append(&mut added.recognise);
-                    let rules: usize = own.groups.iter().map(|group| group.rules.len()).sum();
-                    // A rule may stand for one path of each algorithm of hashes.
-                    if rules > 4 * limits.rules_max || own.groups.len() > limits.groups_max {
-                        let problem = MappingProblem::Limit(limits.rules_max);
-                        return Err(vec![MappingError { problem, ..unknown }]);
-                    }
-                }
-                None => return Err(vec![unknown]),
-            },
-            None => {
-                mappings.retain(|own| own.name != added.name);
-                mappings.insert(0, added);
+        if let Some((name, unknown)) = reading.extends {
+            let Some(own) = mappings.iter_mut().find(|own| own.name == name) else {
+                return Err(vec![unknown]);
+            };
+            own.groups.append(&mut added.groups);
+            own.recognise.append(&mut added.recognise);
+            let rules: usize = own.groups.iter().map(|group| group.rules.len()).sum();
+            // A rule may stand for one path of each algorithm of hashes.
+            if rules > 4 * limits.rules_max || own.groups.len() > limits.groups_max {
+                let problem = MappingProblem::Limit(limits.rules_max);
+                return Err(vec![MappingError { problem, ..unknown }]);
             }
+        } else {
+            mappings.retain(|own| own.name != added.name);
+            mappings.insert(0, added);
         }
         if mappings.len() > limits.sources_max {
             let problem = MappingProblem::Limit(limits.sources_max);

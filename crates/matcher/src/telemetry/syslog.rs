@@ -73,14 +73,12 @@ fn rfc3164(rest: &str, now: Timestamp) -> Option<Message<'_>> {
         }
     };
     let (host, rest) = rest.split_once(' ')?;
-    let tag = rest
-        .split_once(':')
-        .filter(|(tag, _)| !tag.is_empty() && tag.len() <= 64 && !tag.contains([' ', '{', '|', '"']));
+    let tag = rest.split_once(':').filter(|(tag, _)| {
+        !tag.is_empty() && *tag != "CEF" && tag.len() <= 64 && !tag.contains([' ', '{', '|', '"'])
+    });
     let (app, text) = match tag {
-        // `CEF:0|` is no tag.
-        Some((tag, _)) if tag == "CEF" => ("", rest),
         Some((tag, text)) => (tag.split('[').next().unwrap_or(tag), text.trim_start()),
-        None => ("", rest),
+        _ => ("", rest),
     };
     Some(Message { sent, host, app, data: "", text })
 }

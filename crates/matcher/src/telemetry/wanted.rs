@@ -14,9 +14,12 @@ use super::{
 pub struct Wanted {
     sources: Sources,
     /// By source: groups by number, and the rules in them.
-    active: Arc<[Vec<(usize, Vec<Active>)>]>,
+    active: Arc<[Vec<ActiveGroup>]>,
     extent: Extent,
 }
+
+/// A group by number, and the rules in it.
+type ActiveGroup = (usize, Vec<Active>);
 
 /// A rule that somebody's path needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -86,7 +89,7 @@ impl Wanted {
         self.extent == Extent::Nothing
     }
 
-    pub(super) fn groups(&self, source: SourceId) -> &[(usize, Vec<Active>)] {
+    pub(super) fn groups(&self, source: SourceId) -> &[ActiveGroup] {
         self.active.get(source.0).map_or(&[], Vec::as_slice)
     }
 }

@@ -125,15 +125,12 @@ fn unescaped(text: &str) -> Cow<'_, str> {
     while let Some((before, after)) = rest.split_once('\\') {
         bytes.extend_from_slice(before.as_bytes());
         let digits = after.strip_prefix('x').and_then(|rest| rest.get(..2));
-        match digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
-            Some(byte) => {
-                bytes.push(byte);
-                rest = after.get(3..).unwrap_or("");
-            }
-            None => {
-                bytes.push(b'\\');
-                rest = after.strip_prefix('\\').unwrap_or(after);
-            }
+        if let Some(byte) = digits.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
+            bytes.push(byte);
+            rest = after.get(3..).unwrap_or("");
+        } else {
+            bytes.push(b'\\');
+            rest = after.strip_prefix('\\').unwrap_or(after);
         }
     }
     bytes.extend_from_slice(rest.as_bytes());

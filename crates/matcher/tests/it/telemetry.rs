@@ -4,6 +4,8 @@ mod bad;
 mod mappings;
 mod properties;
 
+use std::{fmt::Write as _, sync::LazyLock};
+
 use cresset_matcher::{
     Observation, Value,
     telemetry::{MappingLimits, Reader, Sources, TelemetryLimits, Wanted},
@@ -43,7 +45,9 @@ pub(crate) fn now() -> Timestamp {
 
 /// All that are built in, and one of a user.
 pub(crate) fn sources() -> Sources {
-    Sources::builtin().with(OWN, &MappingLimits::DEFAULT).unwrap()
+    static READ: LazyLock<Sources> =
+        LazyLock::new(|| Sources::builtin().with(OWN, &MappingLimits::DEFAULT).unwrap());
+    READ.clone()
 }
 
 fn flattened(path: &str, value: &Value, found: &mut Vec<String>) {
@@ -56,7 +60,9 @@ fn flattened(path: &str, value: &Value, found: &mut Vec<String>) {
             list.iter().enumerate().for_each(|(at, value)| flattened(&format!("{path}[{at}]"), value, found));
         }
         Value::Dictionary(members) => {
-            members.iter().for_each(|(key, value)| flattened(&format!("{path}.{key}"), value, found));
+            for (key, value) in members {
+                flattened(&format!("{path}.{key}"), value, found);
+            }
         }
     }
 }
@@ -64,7 +70,7 @@ fn flattened(path: &str, value: &Value, found: &mut Vec<String>) {
 fn printed(observation: &Observation) -> String {
     let mut text = format!("  {}", observation.last);
     if observation.first != observation.last || observation.count.get() > 1 {
-        text += &format!(", {} since {}", observation.count, observation.first);
+        write!(text, ", {} since {}", observation.count, observation.first).unwrap();
     }
     text.push('\n');
     for object in observation.objects() {
@@ -73,7 +79,7 @@ fn printed(observation: &Observation) -> String {
             flattened(&format!("{}:{key}", object.object_type), value, &mut lines);
         }
         for line in lines {
-            text += &format!("    {:<28} {line}\n", object.key);
+            writeln!(text, "    {:<28} {line}", object.key).unwrap();
         }
     }
     text
@@ -89,17 +95,19 @@ fn every_source_is_recognised_and_read_as_its_golden_file_says() {
             let read = reader
                 .read(line.as_bytes(), &wanted, now())
                 .unwrap_or_else(|finding| panic!("{finding}: {line}"));
-            text += &format!("{line}\n");
+            writeln!(text, "{line}").unwrap();
             if line.starts_with('#') {
                 continue;
             }
             let source = reader.source().map(|source| wanted.sources().name(source).to_owned());
-            text += &format!("  {}\n", source.unwrap());
-            read.iter().for_each(|observation| text += &printed(observation));
+            writeln!(text, "  {}", source.unwrap()).unwrap();
+            for observation in &read {
+                text += &printed(observation);
+            }
             text.push('\n');
         }
         for (code, count) in reader.counts().iter() {
-            text += &format!("{code}: {count}\n");
+            writeln!(text, "{code}: {count}").unwrap();
         }
         if std::env::var_os("CRESSET_BLESS").is_some() {
             let path = format!("{}/tests/golden/telemetry/{name}.txt", env!("CARGO_MANIFEST_DIR"));

@@ -129,9 +129,10 @@ impl Reader<'_> {
 
     /// A string, or a list of strings.
     fn strings<'t>(&mut self, name: &str, entry: Entry<'t>) -> Vec<(&'t str, Range<usize>)> {
-        let entries = match entry.get_ref() {
-            DeValue::Array(_) => self.list(name, entry, self.limits.list_max),
-            _ => vec![entry],
+        let entries = if entry.get_ref().is_array() {
+            self.list(name, entry, self.limits.list_max)
+        } else {
+            vec![entry]
         };
         let mut found = Vec::new();
         for entry in entries {
@@ -265,9 +266,10 @@ impl Reader<'_> {
 
     /// Texts and numbers, as they are spelled.
     fn values(&mut self, entry: Entry<'_>) -> Vec<String> {
-        let entries = match entry.get_ref() {
-            DeValue::Array(_) => self.list("is", entry, self.limits.list_max),
-            _ => vec![entry],
+        let entries = if entry.get_ref().is_array() {
+            self.list("is", entry, self.limits.list_max)
+        } else {
+            vec![entry]
         };
         let mut values = Vec::new();
         for entry in entries {
@@ -334,7 +336,7 @@ impl Reader<'_> {
         for (path, chain) in self.spread(path, &to.span(), chain)? {
             let last = chain.last().copied().unwrap_or(Normaliser::Text);
             let target = self.sound(Target::parse(&path, last, self.limits), &to.span())?;
-            let kind = kind(&path, last, &origin, split.is_some());
+            let kind = kind(&path, last, &origin, split.as_deref());
             rules.push(Rule {
                 origin: origin.clone(),
                 split: split.clone(),
@@ -390,8 +392,8 @@ impl Reader<'_> {
     }
 }
 
-fn kind(path: &str, last: Normaliser, origin: &Origin, is_split: bool) -> ValueKind {
-    if is_split {
+fn kind(path: &str, last: Normaliser, origin: &Origin, split: Option<&str>) -> ValueKind {
+    if split.is_some() {
         return ValueKind::Part;
     }
     match last {

@@ -1,5 +1,6 @@
 //! Does bad input become counted findings, and the rest go on?
 
+use FindingCode::{ColumnsDiffer, HeaderBroken, LineBroken, LineEncoding, SourceUnknown};
 use cresset_matcher::telemetry::{Finding, FindingCode, Reader, TelemetryLimits, Wanted};
 use stix::Timestamp;
 
@@ -41,7 +42,6 @@ fn broken_lines_are_counted_and_the_next_are_read() {
             FLOW.as_bytes(),
         ],
     );
-    use FindingCode::{LineBroken, LineEncoding, SourceUnknown};
     let expected = [
         Err(LineBroken),
         Err(SourceUnknown),
@@ -139,7 +139,7 @@ fn absurd_times_give_way_to_the_clock_and_backward_ones_are_counted() {
 #[test]
 fn values_that_are_not_of_their_form_are_left_out_and_counted() {
     let (mut reader, wanted) = reader();
-    let line = FLOW.replace("}", r#","dest_ip":"not an address","src_port":"many","proto":"TCP"}"#);
+    let line = FLOW.replace('}', r#","dest_ip":"not an address","src_port":"many","proto":"TCP"}"#);
     let read = reader.read(line.as_bytes(), &wanted, now()).unwrap();
     assert!(printed(&read[0]).contains("protocols[0] = 'tcp'"));
     assert_eq!(reader.counts().of(FindingCode::ValueForm), 2);
@@ -161,7 +161,6 @@ fn tables_with_broken_headers_and_rows_are_read_as_far_as_they_go() {
             b"1767607200\tC1\t192.0.2.1\t192.0.2.2\t192.0.2.3",
         ],
     );
-    use FindingCode::{ColumnsDiffer, HeaderBroken, SourceUnknown};
     let expected = [Err(HeaderBroken), Err(HeaderBroken), Err(SourceUnknown), Ok(0), Ok(1), Ok(1)];
     assert_eq!(found, expected);
     assert_eq!(reader.counts().of(ColumnsDiffer), 2);

@@ -112,7 +112,9 @@ fn constants(path: &str, value: &Value, found: &mut BTreeSet<String>) {
         }
         Value::List(list) => list.iter().for_each(|value| constants(&format!("{path}[*]"), value, found)),
         Value::Dictionary(members) => {
-            members.iter().for_each(|(key, value)| constants(&format!("{path}.'{key}'"), value, found));
+            for (key, value) in members {
+                constants(&format!("{path}.'{key}'"), value, found);
+            }
         }
         Value::Boolean(_) | Value::Float(_) => {}
     }
