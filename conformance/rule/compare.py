@@ -34,15 +34,16 @@ class Comparison:
 
     def question(self, entry, world, question):
         audience = world.names[question["partner"]]
-        answers = world.answers(audience, timestamp(question["time"]))
         about = f"{question['partner']} at {question['time']}"
-        engine = {key: iter(copies) for key, copies in copies_of(question["decisions"]).items()}
+        # What is added anew, and when, is no decision about a reader: the order is taken as the engine says it is.
+        copies = {claim: copy_of(claim, question["decisions"]) for claim in world.claims}
+        for claim, copy in copies.items():
+            claim.place = timestamp(copy["added"])
+        answers = world.answers(audience, timestamp(question["time"]))
         for claim, expected in answers.items():
-            copy = next(engine.get((claim.id, claim.collection), iter(())), {"origin": None, "text": None, "withheld": "not held"})
-            got = copy["text"] if copy["text"] is not None else number(copy["withheld"])
-            same = (same_answer(expected, got), copy["origin"]) == (True, claim.origin)
+            got = copies[claim]["text"] or number(copies[claim]["withheld"])
             self.count(claim, expected, audience)
-            self.check(entry, world, claim, (about, expected, expected if same else (copy["origin"], got)))
+            self.check(entry, world, claim, (about, expected, expected if same_answer(expected, got) else got))
         # The pages, in order; and the same objects asked for by id.
         for alias in world.collections:
             mine = [claim for claim in world.in_order() if claim.collection == alias and isinstance(answers[claim], str)]
@@ -91,13 +92,14 @@ def show_surroundings(entry, world, claim):
     print(f"  declared: {json.dumps(entry['declaration'])}")
 
 
-def copies_of(decisions):
-    """What the engine says of each claim on an id in a collection, in the order in which they stand."""
-    copies = collections.defaultdict(list)
-    for identifier, all_copies in decisions.items():
-        for copy in all_copies:
-            copies[identifier, copy["collection"]].append(copy)
-    return copies
+def copy_of(claim, decisions):
+    """What the engine says of a claim."""
+    version = claim.object.get("modified")
+    for copy in decisions[claim.id]:
+        same_place = (copy["collection"], copy["origin"]) == (claim.collection, claim.origin)
+        if same_place and version in (None, copy["version"]):
+            return copy
+    return {"text": None, "withheld": "not held", "added": "1970-01-01T00:00:00Z"}
 
 
 def number(reason):

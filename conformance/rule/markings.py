@@ -42,11 +42,6 @@ class Label:
         self.orcon = False
         self.unknown = set()
 
-    def __eq__(self, other):
-        mine, theirs = dict(vars(self)), dict(vars(other))
-        mine["rel"], theirs["rel"] = ({frozenset(codes) for codes in rel} for rel in (self.rel, other.rel))
-        return mine == theirs
-
 
 def join(labels):
     """'Join: greatest `tlp`, greatest level per policy, `rel` lists together, `not` sets united, `valid` intersected,

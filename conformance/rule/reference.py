@@ -27,7 +27,7 @@ class Claim:
         self.node = text.read(self.text)
         self.object = text.plain(self.node)
         self.id, self.type = self.object["id"], self.object["type"]
-        self.place = None  # in the order in which claims were added
+        self.place = None  # in the order in which claims were added; what is added anew has a later one
         self.outcome = None  # of adding it: added, unchanged, refused
         self.removed_by_label = False  # in the last answer
 
@@ -71,19 +71,8 @@ class World:
                 claim.outcome = "refused"
                 return
         claim.outcome = "added"
-        # 'When a marking arrives that objects waited for, or one about which only one of the two who may say what it means had
-        # spoken, the objects whose label changes by it are labelled anew and, behind the marking and in the order in which
-        # they stood, added anew'
-        before = {other: self.label(other) for other in self.in_order()}
         self.claims.append(claim)
-        self.last(claim)
-        for other, label in before.items():
-            if self.label(other) != label:
-                self.last(other)
-
-    def last(self, claim):
-        self.places += 1
-        claim.place = self.places
+        claim.place = len(self.claims)
 
     def in_order(self):
         return sorted(self.claims, key=lambda claim: claim.place)

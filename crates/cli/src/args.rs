@@ -121,6 +121,26 @@ pub(crate) enum Command {
         #[arg(long = "as", value_name = "PARTNER")]
         partner: String,
     },
+    /// Run a sensor: watch telemetry for the indicators of a node, alert, and send sightings home
+    Watch(Box<crate::commands::watch::WatchArgs>),
+    /// Run one STIX pattern over telemetry
+    Hunt(crate::commands::watch::hunt::HuntArgs),
+    /// Let an indicator fire no more on a sensor, without changing it
+    Silence {
+        /// The indicator's id
+        id: String,
+        /// Let it fire again
+        #[arg(long)]
+        lift: bool,
+        /// The sensor's state directory
+        #[arg(long, env = "CRESSET_WATCH_STATE", default_value = "cresset-watch", value_hint = ValueHint::DirPath)]
+        state: PathBuf,
+    },
+    /// Say who has an indicator, and what they saw of it
+    Coverage {
+        /// Its id
+        id: String,
+    },
     /// Ask the ledger what was released to whom, and whether it is whole
     Audit {
         #[command(subcommand)]

@@ -7,6 +7,7 @@ mod draft;
 mod import;
 pub(crate) mod init;
 pub(crate) mod serve;
+pub(crate) mod watch;
 
 use clap::CommandFactory;
 use exchange::ApplyMode;
@@ -54,6 +55,17 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             draft::run(dir, (&file, collection), partner, format).await
         }
         Command::Know { value, partner } => admin::run(dir, Admin::Know { value, partner }, format).await,
+        Command::Watch(watch) => {
+            serve::start_log(&args.log, format);
+            tokio::task::block_in_place(|| watch::run(&watch))
+        }
+        Command::Hunt(hunt) => tokio::task::block_in_place(|| watch::hunt::run(&hunt, format)),
+        Command::Silence { id, lift, state } => {
+            let lift = if lift { watch::state::Lift::Yes } else { watch::state::Lift::No };
+            watch::state::silence(&state, &id, lift)?;
+            Ok(Outcome::Done)
+        }
+        Command::Coverage { id } => admin::run(dir, Admin::Coverage { id }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {

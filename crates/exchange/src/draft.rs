@@ -5,6 +5,7 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    fmt,
     num::NonZeroU32,
     sync::Arc,
 };
@@ -46,7 +47,7 @@ pub struct Recipient {
 }
 
 /// Something in a draft that speaks of what its readers may not have.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "kebab-case")]
 pub enum Oversharing {
     /// An object refers to one with a stricter label: the reference, or the object, will be missing for some.
@@ -71,6 +72,17 @@ pub enum Oversharing {
         /// Who would read it.
         partner: String,
     },
+}
+
+/// Says which objects, never a name that one has.
+impl fmt::Debug for Oversharing {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let (kind, object, other) = match self {
+            Self::Reference { object, refers_to, .. } => ("Reference", object, refers_to),
+            Self::Name { object, of, .. } => ("Name", object, of),
+        };
+        f.debug_struct(kind).field("object", object).field("of", other).finish_non_exhaustive()
+    }
 }
 
 impl Exchange {

@@ -1,6 +1,6 @@
 //! What does somebody know of a value? Each claim by itself, from whom it came, as this reader may have it (R19).
 
-use std::num::NonZeroU32;
+use std::{fmt, num::NonZeroU32};
 
 use serde::{Deserialize, Serialize};
 use stix::{
@@ -28,7 +28,7 @@ pub struct Knowledge {
 }
 
 /// One object that speaks of a value.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Known {
     /// Its id.
     pub id: String,
@@ -42,6 +42,16 @@ pub struct Known {
     pub confidence: Option<i64>,
     /// The text that this reader gets.
     pub text: String,
+}
+
+/// Says which object, never what is in it.
+impl fmt::Debug for Known {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { id, collection, date_added, origin, .. } = self;
+        let mut shown = f.debug_struct("Known");
+        shown.field("id", id).field("collection", collection).field("date_added", date_added);
+        shown.field("origin", origin).finish_non_exhaustive()
+    }
 }
 
 /// For whom it is asked.

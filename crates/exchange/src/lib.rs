@@ -18,6 +18,7 @@
 mod access;
 mod audit;
 mod checkpoint;
+mod coverage;
 mod draft;
 mod ingest;
 mod knowledge;
@@ -36,6 +37,7 @@ pub mod world;
 pub use access::{Access, CollectionInfo};
 pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
+pub use coverage::{Coverage, SeenBy};
 pub use draft::{DraftPreview, Oversharing, Recipient};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};

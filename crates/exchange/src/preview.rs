@@ -1,5 +1,7 @@
 //! What would a partner get of an object, and why? For the author and the administrator, never for the partner.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::CollectionNumber;
@@ -7,7 +9,7 @@ use store::CollectionNumber;
 use crate::{Exchange, ExchangeError};
 
 /// What a partner gets of an object in one collection.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PreviewedCopy {
     /// The collection's alias.
     pub collection: String,
@@ -25,6 +27,16 @@ pub struct PreviewedCopy {
     pub removed: Vec<(String, String)>,
     /// Why it is withheld, where it is, with the number of the rule's line.
     pub withheld: Option<String>,
+}
+
+/// Says which copy, never what is in it or out of it.
+impl fmt::Debug for PreviewedCopy {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { collection, date_added, label, withheld, .. } = self;
+        let mut shown = f.debug_struct("PreviewedCopy");
+        shown.field("collection", collection).field("date_added", date_added).field("label", label);
+        shown.field("withheld", withheld).finish_non_exhaustive()
+    }
 }
 
 /// What a partner gets of an object.

@@ -35,6 +35,7 @@ pub(crate) const REFERRING_TYPES: [&str; 15] = [
     "windows-registry-key",
 ];
 
+/// Whether anything at all is withheld from a reader.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Everything {
     Seen,

@@ -3,7 +3,7 @@
 //! and this node's organisation both say what it means.
 
 use std::{
-    collections::{BTreeSet, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     num::NonZeroU32,
     sync::Arc,
 };
@@ -13,10 +13,13 @@ use stix::{Id, Object, Timestamp, json::Value, object};
 use store::{CollectionNumber, Held, LabelId, LabelSet, Multiplicity, ObjectQuery, Operation, Sequence};
 
 use crate::{
-    Exchange, ExchangeError,
+    Access, Exchange, ExchangeError,
+    access::Partner,
     ledger::Relabelled,
     registry::{MARKINGS, Registry},
+    settle::{Moved, Place},
     state::State,
+    world::Right,
 };
 
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
@@ -31,8 +34,8 @@ pub(crate) enum Anew<'a> {
     MarkedBy(&'a HashSet<String>),
     /// All of them.
     All,
-    /// Those that refer to one of these ids.
-    Referring(&'a HashSet<String>),
+    /// Those that refer to one of these ids, of which that moved which had some labels; as far as their authors see it.
+    Referring(&'a HashMap<String, BTreeSet<Place>>, Timestamp),
 }
 
 impl Anew<'_> {
@@ -40,7 +43,7 @@ impl Anew<'_> {
         match self {
             Self::OtherLabel | Self::MarkedBy(_) => Relabelled::Meaning,
             Self::All => Relabelled::Gained,
-            Self::Referring(_) => Relabelled::Referring,
+            Self::Referring(..) => Relabelled::Referring,
         }
     }
 }
@@ -69,14 +72,19 @@ impl Exchange {
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }
 
-    /// Dates anew what has one of these markings on a part of it.
+    /// Dates anew what has one of these markings of this origin on a part of it.
     pub(crate) async fn relabel_marked(
         &self,
         markings: &HashSet<String>,
+        origin: &Organisation,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let granular = state.stamps.iter().filter(|(_, stamp)| stamp.granularity == Granularity::Granular);
+        let decides = |stamp: &Stamp| stamp.origin == *origin || *origin == *state.policy.own();
+        let granular = state
+            .stamps
+            .iter()
+            .filter(|(_, stamp)| stamp.granularity == Granularity::Granular && decides(stamp));
         let labels: Vec<_> = granular.map(|(id, _)| id).collect();
         self.relabel(&labels, Anew::MarkedBy(markings), now).await
     }
@@ -112,24 +120,28 @@ impl Exchange {
         if labels.is_empty() {
             return Ok(());
         }
-        let counts = self.store.counts().await?;
-        let with_labels = counts.iter().filter(|count| count.count > 0 && labels.contains(&count.label));
-        let collections: BTreeSet<_> = with_labels.map(|count| count.collection).collect();
-        for collection in collections {
-            let moved = self.relabel_in((collection, labels), anew, now).await?;
+        let mut held: BTreeMap<CollectionNumber, Vec<LabelId>> = BTreeMap::new();
+        for count in self.store.counts().await? {
+            if count.count > 0 && labels.contains(&count.label) {
+                held.entry(count.collection).or_default().push(count.label);
+            }
+        }
+        for (collection, labels) in held {
+            let moved = self.relabel_in((collection, &labels), anew, now).await?;
             self.defer_referring(moved, now).await?;
         }
         Ok(())
     }
 
     /// Gives the objects of a collection that have one of some labels, and a reason, a new place, and those that need it
-    /// another label; in the order in which they stand, whatever their labels. Says which ids they have.
+    /// another label. Says which they are. They keep their order: that of the numbers of labels would hang on which labels
+    /// were there first, those that a reader does not see included.
     pub(crate) async fn relabel_in(
         &self,
         (collection, labels): (CollectionNumber, &[LabelId]),
         anew: Anew<'_>,
         now: Timestamp,
-    ) -> Result<BTreeSet<String>, ExchangeError> {
+    ) -> Result<BTreeSet<Moved>, ExchangeError> {
         let mut moved = BTreeSet::new();
         // Copies of markings stand in the order in which they were learnt, and nobody reads them.
         if collection == MARKINGS {
@@ -164,7 +176,7 @@ impl Exchange {
                 }
             }
             if !operations.is_empty() {
-                moved.extend(operations.iter().filter_map(moved_id));
+                moved.extend(operations.iter().filter_map(moved_by));
                 self.commit_relabelling(collection, operations, anew.why(), now).await?;
             }
             if !page.more || after >= end {
@@ -221,7 +233,12 @@ impl Exchange {
             Anew::OtherLabel => false,
             Anew::MarkedBy(markings) => is_marked_by(object, markings, &self.limits.object),
             Anew::All => true,
-            Anew::Referring(ids) => object.references().any(|id| ids.contains(id)),
+            Anew::Referring(ids, now) => {
+                let references: BTreeSet<&str> = object.references().collect();
+                let moved: Vec<_> =
+                    references.into_iter().filter_map(|id| Some((id, ids.get(id)?))).collect();
+                !moved.is_empty() && self.may_be_told(&before.origin, collection, &moved, now).await?
+            }
         };
         if label == held.label && !again {
             return Ok(None);
@@ -231,8 +248,48 @@ impl Exchange {
     }
 }
 
-fn moved_id(operation: &Operation) -> Option<String> {
-    if let Operation::Relabel { id, .. } = operation { Some(id.as_str().to_owned()) } else { None }
+impl Exchange {
+    /// Whether an object may be dated anew because of what it refers to. Whoever brought it meets it again then, so that they
+    /// must see what moved: of another's object a missing reference tells as much, of their own nothing does.
+    async fn may_be_told(
+        &self,
+        author: &Organisation,
+        collection: CollectionNumber,
+        moved: &[(&str, &BTreeSet<Place>)],
+        now: Timestamp,
+    ) -> Result<bool, ExchangeError> {
+        let Some(access) = self.access_of(author, collection, now) else { return Ok(true) };
+        let mut memo = self.memo(&access).await?;
+        let ids: Vec<&str> = moved.iter().map(|(id, _)| *id).collect();
+        for ((id, places), claims) in moved.iter().zip(self.store.claims(&ids).await?) {
+            for claim in claims.iter().filter(|claim| places.contains(&(claim.collection.0, claim.label.0))) {
+                if self.is_released(&access, id, claim, &mut memo).await? {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
+    }
+
+    /// How the partner of an organisation reads a collection; nothing where it does not, or is no partner.
+    fn access_of(
+        &self,
+        organisation: &Organisation,
+        collection: CollectionNumber,
+        now: Timestamp,
+    ) -> Option<Access> {
+        let state = self.state.load_full();
+        let known = state.world.as_ref()?;
+        let is_it = |(_, partner): &(&String, &Arc<Partner>)| partner.audience.organisation == *organisation;
+        let (name, _) = known.partners.iter().find(is_it)?;
+        let alias = &known.registry.declared(collection)?.alias;
+        self.access(name, alias, now).filter(|access| access.may(Right::Read))
+    }
+}
+
+fn moved_by(operation: &Operation) -> Option<Moved> {
+    let Operation::Relabel { collection, id, label, .. } = operation else { return None };
+    Some((id.as_str().to_owned(), (collection.0, label.0)))
 }
 
 /// Whether a granular marking of the object is among these.

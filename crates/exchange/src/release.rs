@@ -265,11 +265,8 @@ impl Exchange {
             HashSet::new()
         } else {
             let own = |held: &&Held| {
-                access
-                    .state
-                    .stamps
-                    .get(held.label)
-                    .is_some_and(|stamp| stamp.origin == *access.organisation())
+                let stamp = access.state.stamps.get(held.label);
+                stamp.is_some_and(|stamp| stamp.origin == *access.organisation())
             };
             let references: HashSet<&str> = objects
                 .iter()

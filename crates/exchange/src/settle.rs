@@ -35,6 +35,9 @@ const HORIZON_SECONDS: i64 = 3600;
 /// A label in a collection, by their numbers.
 pub(crate) type Place = (u32, u32);
 
+/// The id of something that was labelled or dated anew, and the label that it has now where it is.
+pub(crate) type Moved = (String, Place);
+
 /// What is left to do.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Pending {
@@ -46,7 +49,7 @@ pub(crate) struct Pending {
     pub(crate) gained: BTreeSet<Place>,
     /// What refers to these is to be dated anew.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub(crate) referred: BTreeSet<String>,
+    pub(crate) moved: BTreeSet<Moved>,
 }
 
 /// One side of a comparison: what holds, and when.
@@ -99,8 +102,15 @@ pub(crate) fn gained(
             // For whom the collection was not there, they cannot have come past anything in it.
             let Some(was) = before.reader(partner, count.collection) else { return false };
             let Some(is) = after.reader(partner, count.collection) else { return false };
-            let more = !before.releases(stamp, &was) || stamp.granularity == Granularity::Granular;
-            after.releases(stamp, &is) && more && (before.now != after.now || sees_otherwise(&was, &is))
+            let otherwise = sees_otherwise(&was, &is);
+            // Where only the time is another, parts are seen to by the markings that begin: what begins for something else
+            // must not date anew what is seen all along.
+            let more = match stamp.granularity {
+                _ if !before.releases(stamp, &was) => before.now != after.now || otherwise,
+                Granularity::Granular => otherwise,
+                Granularity::Whole => false,
+            };
+            more && after.releases(stamp, &is)
         };
         after.partners.keys().any(gains)
     };
@@ -135,7 +145,7 @@ pub(crate) fn outdated(
 
 impl Pending {
     pub(crate) fn is_empty(&self) -> bool {
-        self.relabel.is_empty() && self.gained.is_empty() && self.referred.is_empty()
+        self.relabel.is_empty() && self.gained.is_empty() && self.moved.is_empty()
     }
 
     /// What is to be written for it.
@@ -148,7 +158,7 @@ impl Pending {
     pub(crate) fn with(mut self, other: Self) -> Self {
         self.relabel.extend(other.relabel);
         self.gained.extend(other.gained);
-        self.referred.extend(other.referred);
+        self.moved.extend(other.moved);
         self
     }
 }
@@ -185,13 +195,13 @@ impl Exchange {
         Ok(())
     }
 
-    /// Leaves what refers to these ids to be dated anew.
+    /// Leaves what refers to these to be dated anew.
     pub(crate) async fn defer_referring(
         &self,
-        referred: BTreeSet<String>,
+        moved: BTreeSet<Moved>,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
-        self.defer(Pending { referred, ..Pending::default() }, None, now).await
+        self.defer(Pending { moved, ..Pending::default() }, None, now).await
     }
 
     /// Takes away what is done, and adds what that leaves to do.
@@ -200,7 +210,7 @@ impl Exchange {
         let mut pending = self.pending().await?;
         pending.relabel.retain(|place| !done.relabel.contains(place));
         pending.gained.retain(|place| !done.gained.contains(place));
-        pending.referred.retain(|id| !done.referred.contains(id));
+        pending.moved.retain(|one| !done.moved.contains(one));
         let pending = pending.with(more);
         let operations = vec![pending.operation()?];
         let batch = Batch { now, preconditions: Vec::new(), operations, receipt: None, entry: None };
@@ -233,16 +243,16 @@ impl Exchange {
                 return Ok(());
             }
             if !pending.relabel.is_empty() {
-                let referred = self.move_all(&pending.relabel, Anew::OtherLabel, now).await?;
+                let moved = self.move_all(&pending.relabel, Anew::OtherLabel, now).await?;
                 // What came under these labels meanwhile was withheld with the others.
-                let more = Pending { gained: pending.relabel.clone(), referred, ..Pending::default() };
+                let more = Pending { gained: pending.relabel.clone(), moved, ..Pending::default() };
                 let done = Pending { relabel: pending.relabel, ..Pending::default() };
                 self.finish(&done, more, now).await?;
                 continue;
             }
-            let mut referred = self.move_all(&pending.gained, Anew::All, now).await?;
-            referred.extend(pending.referred.iter().cloned());
-            self.date_referring(referred, now).await?;
+            let mut moved = self.move_all(&pending.gained, Anew::All, now).await?;
+            moved.extend(pending.moved.iter().cloned());
+            self.date_referring(moved, now).await?;
             self.finish(&pending, Pending::default(), now).await?;
         }
     }
@@ -252,36 +262,39 @@ impl Exchange {
         places: &BTreeSet<Place>,
         anew: Anew<'_>,
         now: Timestamp,
-    ) -> Result<BTreeSet<String>, ExchangeError> {
+    ) -> Result<BTreeSet<Moved>, ExchangeError> {
         let mut labels: BTreeMap<u32, Vec<LabelId>> = BTreeMap::new();
         for (collection, label) in places {
             labels.entry(*collection).or_default().push(LabelId(*label));
         }
         let mut moved = BTreeSet::new();
-        for (collection, labels) in &labels {
-            let place = (CollectionNumber(*collection), labels.as_slice());
-            moved.extend(self.relabel_in(place, anew, now).await?);
+        for (collection, labels) in labels {
+            moved.extend(self.relabel_in((CollectionNumber(collection), &labels), anew, now).await?);
         }
         Ok(moved)
     }
 
-    /// Dates anew what refers to some ids, and where that can be withheld for what it refers to, what refers to it, and so on.
-    async fn date_referring(&self, referred: BTreeSet<String>, now: Timestamp) -> Result<(), ExchangeError> {
-        let mut met: HashSet<String> = HashSet::new();
-        let mut frontier: HashSet<String> = referred.into_iter().collect();
-        while !frontier.is_empty() {
-            let mut labels: HashMap<CollectionNumber, Vec<LabelId>> = HashMap::new();
+    /// Dates anew what refers to what moved, and where that can be withheld for what it refers to, what refers to it, and so on.
+    async fn date_referring(&self, moved: BTreeSet<Moved>, now: Timestamp) -> Result<(), ExchangeError> {
+        let mut met: HashSet<Moved> = HashSet::new();
+        let mut new = moved;
+        while !new.is_empty() {
+            let mut labels: BTreeMap<CollectionNumber, Vec<LabelId>> = BTreeMap::new();
             for count in self.store.counts().await?.iter().filter(|count| count.count > 0) {
                 labels.entry(count.collection).or_default().push(count.label);
             }
-            met.extend(frontier.iter().cloned());
+            let mut frontier: HashMap<String, BTreeSet<Place>> = HashMap::new();
+            for (id, place) in &new {
+                frontier.entry(id.clone()).or_default().insert(*place);
+            }
+            met.extend(new);
             let mut moved = BTreeSet::new();
             for (collection, labels) in &labels {
                 let place = (*collection, labels.as_slice());
-                moved.extend(self.relabel_in(place, Anew::Referring(&frontier), now).await?);
+                moved.extend(self.relabel_in(place, Anew::Referring(&frontier, now), now).await?);
             }
-            let refers = |id: &String| REFERRING_TYPES.contains(&stix::id::object_type(id));
-            frontier = moved.into_iter().filter(|id| refers(id) && !met.contains(id)).collect();
+            let refers = |id: &str| REFERRING_TYPES.contains(&stix::id::object_type(id));
+            new = moved.into_iter().filter(|one| refers(&one.0) && !met.contains(one)).collect();
         }
         Ok(())
     }
@@ -312,9 +325,8 @@ impl Exchange {
             }
         }
         let write = !beginnings.is_empty() || horizon.plus_seconds(HORIZON_SECONDS) <= now;
-        let begun = state.policy.markings_beginning(horizon, now);
-        if !begun.is_empty() {
-            self.relabel_marked(&begun, now).await?;
+        for (origin, begun) in state.policy.markings_beginning(horizon, now) {
+            self.relabel_marked(&begun, &origin, now).await?;
         }
         self.defer(more, write.then(|| horizon_operation(now)), now).await?;
         self.settle(now).await

@@ -19,6 +19,29 @@ pub(crate) fn holds(formula: &Formula, observation: &Observation, equality: Equa
     observation.objects().iter().any(|object| on(formula, observation, object, equality))
 }
 
+/// What of an observation satisfies an expression: path and value of each comparison that holds and is not negated.
+pub(crate) fn explain(
+    formula: &Formula,
+    observation: &Observation,
+    equality: Equality,
+) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    for object in observation.objects().iter().filter(|object| on(formula, observation, object, equality)) {
+        for atom in formula
+            .atoms()
+            .into_iter()
+            .filter(|atom| !atom.negated && atom.path.object_type == object.object_type)
+        {
+            let places = resolve(&atom.path.steps, observation, object);
+            let holds = places.iter().filter(|place| value_satisfies(**place, &atom.operator, equality));
+            found.extend(holds.map(|place| (atom.path.to_string(), place.value.to_string())));
+        }
+    }
+    found.sort();
+    found.dedup();
+    found
+}
+
 fn on(formula: &Formula, observation: &Observation, object: &ObservedObject, equality: Equality) -> bool {
     match formula {
         Formula::One(atom) => atom_on(atom, observation, object, equality),

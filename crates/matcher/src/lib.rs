@@ -31,6 +31,7 @@ pub mod program;
 pub mod reference;
 pub mod telemetry;
 pub mod warninglist;
+pub mod watch;
 mod window;
 mod witness;
 

@@ -40,6 +40,26 @@ impl From<i64> for Value {
     }
 }
 
+/// As people read it: text as it is, octets and lists by their parts.
+impl std::fmt::Display for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Text(text) => f.write_str(text),
+            Self::Boolean(value) => write!(f, "{value}"),
+            Self::Integer(value) => write!(f, "{value}"),
+            Self::Float(value) => write!(f, "{value}"),
+            Self::List(values) => {
+                for (number, value) in values.iter().enumerate() {
+                    let comma = if number == 0 { "" } else { ", " };
+                    write!(f, "{comma}{value}")?;
+                }
+                Ok(())
+            }
+            Self::Dictionary(members) => write!(f, "{} members", members.len()),
+        }
+    }
+}
+
 /// A cyber-observable object within an observation.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ObservedObject {

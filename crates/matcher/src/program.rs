@@ -16,7 +16,7 @@ use stix::{
 use crate::{
     CompileError, Dropped, Equality, ExactLeaf, IndicatorId, Match, MatcherLimits, Observation,
     ObservationId, Standing, Validity,
-    evaluate::holds,
+    evaluate::{explain, holds},
     formula::{Atom, Formula, Operator},
     index::{Index, Posting},
     plan::{Alternative, LeafNumber, Plan},
@@ -196,6 +196,17 @@ impl Program {
             self.release(time, &mut matches);
         }
         matches
+    }
+
+    /// What of an observation satisfies an indicator, alone or with others: object path and value.
+    pub fn explain(&self, id: &IndicatorId, observation: &Observation) -> Vec<(String, String)> {
+        let entry = self.places.get(id).and_then(|place| self.entry(*place));
+        let leaves = entry.map_or(&[][..], |entry| entry.leaves.as_slice());
+        let mut found: Vec<_> =
+            leaves.iter().flat_map(|leaf| explain(leaf, observation, self.equality)).collect();
+        found.sort();
+        found.dedup();
+        found
     }
 
     /// The exact values that indicators look for.

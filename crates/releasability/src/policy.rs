@@ -195,8 +195,12 @@ impl Policy {
         self.markings.defined()
     }
 
-    /// The marking-definitions whose time begins after one moment and by another.
-    pub fn markings_beginning(&self, after: Timestamp, until: Timestamp) -> HashSet<String> {
+    /// The marking-definitions whose time begins after one moment and by another, by who said so.
+    pub fn markings_beginning(
+        &self,
+        after: Timestamp,
+        until: Timestamp,
+    ) -> BTreeMap<Organisation, HashSet<String>> {
         self.markings.beginning(after, until)
     }
 

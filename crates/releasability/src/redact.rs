@@ -8,7 +8,7 @@ use std::{
 };
 
 use stix::{
-    Code as FindingCode, Limits, Object, Severity,
+    Limits, Object,
     json::{Kind, Tree, Value},
     object,
 };
@@ -76,18 +76,9 @@ impl Redaction<'_> {
         Emitter { root, gone: &gone }.emit(root, &mut out);
         // Without `spec_version` a domain object is one of STIX 2.0, which asks for other properties.
         let same_standard = |left: &Object| left.spec_version() == object.spec_version();
-        let left = self.readable(&out).filter(same_standard).ok_or(Reason::RequiredProperty(first))?;
+        let (left, _) = stix::validate::check(&out, self.limits, self.reader.now);
+        let left = left.filter(same_standard).ok_or(Reason::RequiredProperty(first))?;
         Ok(Releasable::redacted(left, gone.removed))
-    }
-
-    /// What is left, if it still is an object of the standard.
-    fn readable(&self, text: &[u8]) -> Option<Object> {
-        let (left, findings) = stix::validate::check(text, self.limits, self.reader.now);
-        // The contents of the id were complete where they came from; a part of them does not make the id wrong.
-        let spoils = |finding: &stix::Finding| {
-            finding.severity == Severity::Error && finding.code != FindingCode::IdDeterministic
-        };
-        if findings.iter().any(spoils) { None } else { left }
     }
 
     fn granular<'t>(&'t self, tree: &Tree<'_>) -> Result<Granular<'t>, Reason> {

@@ -1,14 +1,27 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
+use std::fmt;
+
 use exchange::{
-    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Credential, DraftPreview, Exchange, ExchangeError,
-    Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
+    ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
+    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::ledger::EntryNumber;
 use uuid::Uuid;
+
+/// An envelope that is not published yet. It can be shown by nothing.
+#[derive(Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Draft(pub String);
+
+impl fmt::Debug for Draft {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Draft(…)")
+    }
+}
 
 /// A command.
 #[derive(Debug, Serialize, Deserialize)]
@@ -58,7 +71,7 @@ pub enum Command {
         /// Where it would be published: the collection's alias or id.
         collection: String,
         /// The envelope or bundle.
-        envelope: String,
+        envelope: Draft,
         /// Only for this partner.
         partner: Option<String>,
     },
@@ -68,6 +81,11 @@ pub enum Command {
         value: String,
         /// The partner's name.
         partner: String,
+    },
+    /// Says who has an indicator, and what they saw.
+    Coverage {
+        /// Its id.
+        id: String,
     },
     /// Says how the node is.
     Doctor,
@@ -134,6 +152,8 @@ pub enum Reply {
     DraftPreview(Box<DraftPreview>),
     /// What a partner knows.
     Knowledge(Knowledge),
+    /// Who has an indicator, and what they saw.
+    Coverage(Coverage),
     /// How the node is.
     Doctor(Report),
     /// What the ledger says.
@@ -260,7 +280,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             if partner.as_ref().is_some_and(|partner| !exchange.has_partner(partner)) {
                 return Ok(refused("there is no partner of this name"));
             }
-            let draft = (collection.as_str(), envelope.as_bytes());
+            let draft = (collection.as_str(), envelope.0.as_bytes());
             match exchange.preview_draft(draft, partner.as_deref(), now).await {
                 Ok(preview) => Reply::DraftPreview(Box::new(preview)),
                 Err(IngestError::Exchange(error)) => return Err(error.into()),
@@ -273,6 +293,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
                 None => refused("there is no partner of this name"),
             }
         }
+        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
     })

@@ -82,6 +82,8 @@ pub struct ServerLimits {
     pub credentials_max: usize,
     /// How many passwords are verified at one time.
     pub password_checks_max: usize,
+    /// How long it takes at least to say that something asked for by its id is not there, in milliseconds.
+    pub absent_millis_min: u64,
     /// How long requests may take to end when the server stops, in seconds.
     pub stop_seconds_max: u64,
 }
@@ -101,6 +103,7 @@ impl Default for ServerLimits {
             credential_seconds: 60,
             credentials_max: 10_000,
             password_checks_max: 2,
+            absent_millis_min: 2,
             stop_seconds_max: 10,
         }
     }

@@ -1,7 +1,7 @@
 //! The endpoints of TAXII 2.1 (section 3.1), each as one straight line: who asks, does it exist for them, may they, what is
 //! asked, the journey, the answer.
 
-use std::{num::NonZeroU32, sync::Arc};
+use std::{collections::HashSet, num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     Extension, Router,
@@ -21,6 +21,7 @@ use taxii::{
     filter::{Fields, Filter, Version},
     media, resource,
 };
+use tokio::time::Sleep;
 
 use crate::{
     problem::{Problem, json},
@@ -145,6 +146,32 @@ fn reading(app: &App, caller: &str, collection: &str) -> Result<Access, Problem>
     }
 }
 
+/// So long it takes at least to say that something is not there. Whether it is withheld or unknown, the claims on it are
+/// looked at or there are none: a difference of microseconds, which the next tick of the timer takes away.
+struct Absence(Option<Sleep>);
+
+impl Absence {
+    fn begin(app: &App) -> Self {
+        let least = app.limits.absent_millis_min;
+        Self((least > 0).then(|| tokio::time::sleep(Duration::from_millis(least))))
+    }
+
+    async fn over(self) {
+        if let Some(sleep) = self.0 {
+            sleep.await;
+        }
+    }
+
+    /// Waits where something was asked for by its id and is not in the answer.
+    async fn over_unless_all(self, page: &Page, released: &Released) {
+        let Some(ids) = &page.query.ids else { return };
+        let given: HashSet<&str> = released.objects.iter().map(|(_, object)| object.content().id()).collect();
+        if !ids.iter().all(|id| given.contains(id.as_str())) {
+            self.over().await;
+        }
+    }
+}
+
 async fn objects(
     State(app): State<Arc<App>>,
     Extension(Caller(caller)): Extension<Caller>,
@@ -153,7 +180,9 @@ async fn objects(
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
     let page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::All)?;
+    let absence = Absence::begin(&app);
     let released = app.exchange.objects(&access, &page.query, Channel::Objects).await?;
+    absence.over_unless_all(&page, &released).await;
     Ok(envelope(&app, &page, &released))
 }
 
@@ -165,7 +194,9 @@ async fn manifest(
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
     let page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::All)?;
+    let absence = Absence::begin(&app);
     let released = app.exchange.objects(&access, &page.query, Channel::Manifest).await?;
+    absence.over_unless_all(&page, &released).await;
     let records = released.objects.iter().map(|(sequence, object)| {
         let object = object.content();
         resource::ManifestRecord {
@@ -195,6 +226,7 @@ async fn object(
     let access = reading(&app, &caller, &name)?;
     let mut page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::Object)?;
     page.query.ids = Some(vec![id]);
+    let absence = Absence::begin(&app);
     let released = app.exchange.objects(&access, &page.query, Channel::Object).await?;
     if released.objects.is_empty() {
         // The id, or the version named, is not there: that is 404. Another filter left nothing: that is an empty envelope.
@@ -204,7 +236,9 @@ async fn object(
             spec_versions: SpecVersions::Only(vec![SpecVersion::V20, SpecVersion::V21]),
             ..page.query.clone()
         };
-        if app.exchange.finds(&access, &whole).await? == Existence::Absent {
+        let found = app.exchange.finds(&access, &whole).await?;
+        absence.over().await;
+        if found == Existence::Absent {
             return Err(Problem::Absent);
         }
     }
@@ -219,7 +253,9 @@ async fn versions(
 ) -> Result<Response, Problem> {
     let access = reading(&app, &caller, &name)?;
     let mut page = Page::read(&app, query.as_deref().unwrap_or(""), Fields::Versions)?;
+    let absence = Absence::begin(&app);
     if app.exchange.exists(&access, &id).await? == Existence::Absent {
+        absence.over().await;
         return Err(Problem::Absent);
     }
     page.query.ids = Some(vec![id]);
@@ -280,7 +316,11 @@ async fn remove(
     let versions = filter.versions.as_deref().map_or(Versions::All, version_filter);
     let every = SpecVersions::Only(vec![SpecVersion::V20, SpecVersion::V21]);
     let spec_versions = filter.spec_versions.as_deref().map_or(every, spec_version_filter);
-    app.exchange.remove(&access, &id, versions, spec_versions).await?;
+    let absence = Absence::begin(&app);
+    if let Err(problem) = app.exchange.remove(&access, &id, versions, spec_versions).await {
+        absence.over().await;
+        return Err(problem.into());
+    }
     Ok((StatusCode::OK, [(header::CONTENT_TYPE, HeaderValue::from_static(media::TAXII))]).into_response())
 }
 

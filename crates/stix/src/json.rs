@@ -5,7 +5,7 @@
 
 mod parser;
 
-use std::{borrow::Cow, ops::Range};
+use std::{borrow::Cow, fmt, ops::Range};
 
 use self::parser::Parser;
 use crate::Limits;
@@ -109,7 +109,6 @@ enum Escaped {
 }
 
 /// A parsed text. See [`Tree::parse`].
-#[derive(Debug)]
 pub struct Tree<'t> {
     text: &'t str,
     nodes: Vec<Node>,
@@ -117,11 +116,25 @@ pub struct Tree<'t> {
 }
 
 /// A value in a [`Tree`].
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Value<'a> {
     text: &'a str,
     nodes: &'a [Node],
     at: u32,
+}
+
+/// Says how much there is, never what.
+impl fmt::Debug for Tree<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tree").field("bytes", &self.text.len()).finish_non_exhaustive()
+    }
+}
+
+/// Says where it stands, never what it is.
+impl fmt::Debug for Value<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Value").field("span", &self.span()).finish_non_exhaustive()
+    }
 }
 
 impl<'t> Tree<'t> {

@@ -103,6 +103,21 @@ fn print(reply: &Reply) {
                 println!("there is more");
             }
         }
+        Reply::Coverage(coverage) => {
+            let holders: Vec<_> = coverage.holders.iter().map(String::as_str).collect();
+            println!("{} partner(s) have it: {}", holders.len(), holders.join(", "));
+            for (by, seen) in &coverage.seen {
+                let by = if by.is_empty() { "this node" } else { by };
+                let between = match (&seen.first_seen, &seen.last_seen) {
+                    (Some(first), Some(last)) => format!(", from {first} to {last}"),
+                    _ => String::new(),
+                };
+                println!(
+                    "{by}: seen {} time(s) in {} sighting(s){between}; looked for and not seen: {}",
+                    seen.count, seen.sightings, seen.searched_none
+                );
+            }
+        }
         Reply::Audit(reply) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
     }

@@ -4,7 +4,7 @@ use std::{io::Read as _, path::Path};
 
 use anyhow::Context;
 use exchange::{DraftPreview, Oversharing, PreviewedCopy};
-use server::admin::{Command, Reply};
+use server::admin::{Command, Draft, Reply};
 
 use crate::{
     node::Node,
@@ -19,7 +19,7 @@ pub(crate) async fn run(
 ) -> anyhow::Result<Outcome> {
     let envelope = read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
     let mut node = Node::of(dir).await?;
-    let reply = node.call(Command::PreviewDraft { collection, envelope, partner }).await;
+    let reply = node.call(Command::PreviewDraft { collection, envelope: Draft(envelope), partner }).await;
     node.close().await?;
     let reply = reply?;
     if let Reply::Refused { reasons } = &reply {

@@ -6,3 +6,4 @@ mod commands;
 mod demo;
 mod kill;
 mod node;
+mod watch;

@@ -93,7 +93,7 @@ async fn ask(
     for id in ids {
         let preview = exchange.preview(id, partner, moment).await?.ok_or("no such partner")?;
         let copies = preview.copies.into_iter().map(|copy| {
-            json!({ "collection": copy.collection, "origin": copy.origin, "text": copy.text, "withheld": copy.withheld })
+            json!({ "collection": copy.collection, "origin": copy.origin, "version": copy.version, "added": copy.date_added, "text": copy.text, "withheld": copy.withheld })
         });
         decisions.insert(id.clone(), copies.collect());
     }

@@ -68,8 +68,8 @@ async fn what_cannot_be_accounted_for_is_not_released() {
         assert!(result.is_err());
         failed += 1;
     }
-    // Counting, reading, accounting.
-    assert!(failed >= 3, "{failed}");
+    // Reading, accounting.
+    assert!(failed >= 2, "{failed}");
     let releases = records(&ground.exchange).await;
     assert_eq!(releases.iter().filter(|record| matches!(record, Record::Release(_))).count(), 1);
 }

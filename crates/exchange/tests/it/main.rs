@@ -1,16 +1,13 @@
 //! The journeys without HTTP: what is accounted for, what is dated anew, what a draft would become.
-#![expect(
-    clippy::unwrap_used,
-    clippy::indexing_slicing,
-    clippy::panic,
-    clippy::wildcard_enum_match_arm,
-    reason = "tests"
-)]
+#![expect(clippy::unwrap_used, clippy::wildcard_enum_match_arm, reason = "tests")]
 
 extern crate cresset_exchange as exchange;
 
 mod accounting;
 mod anew;
+mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;
+mod silence;
+mod unmoved;

@@ -66,11 +66,16 @@ impl Markings {
         self.count.values().sum()
     }
 
-    /// Those whose time begins after one moment and by another.
-    pub fn beginning(&self, after: Timestamp, until: Timestamp) -> HashSet<String> {
+    /// Those whose time begins after one moment and by another, by who said so.
+    pub fn beginning(&self, after: Timestamp, until: Timestamp) -> BTreeMap<Organisation, HashSet<String>> {
         let begins = |label: &Label| label.valid.from.is_some_and(|from| after < from && from <= until);
-        let begun = self.by_id.iter().filter(|(_, origins)| origins.values().any(begins));
-        begun.map(|(id, _)| id.clone()).collect()
+        let mut begun: BTreeMap<Organisation, HashSet<String>> = BTreeMap::new();
+        for (id, origins) in &self.by_id {
+            for (origin, _) in origins.iter().filter(|(_, label)| begins(label)) {
+                begun.entry(origin.clone()).or_default().insert(id.clone());
+            }
+        }
+        begun
     }
 
     /// What a marking on an object of `origin` means here; `own` is this node's organisation.

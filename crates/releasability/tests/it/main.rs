@@ -4,6 +4,7 @@
 extern crate cresset_releasability as releasability;
 
 mod matrix;
+mod policy;
 mod properties;
 mod redaction;
 mod world;

@@ -224,3 +224,19 @@ fn a_marking_definition_of_pap_is_released_by_its_own_markings() {
     let red = r#","object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]"#;
     assert_eq!(release(&pap(red), &jpn(), &[]), Err(Reason::Ceiling(releasability::Tlp::Red)));
 }
+
+#[test]
+fn markings_stay_wherever_they_stand_even_if_they_are_withheld_elsewhere() {
+    let text = tool(&format!(
+        r#""object_marking_refs":["{JPN}"],"x_part":{{"object_marking_refs":["{NATO}"],"marking_ref":"{NATO}"}},"x_ref":"{NATO}""#
+    ));
+    let left = left(&text, &jpn(), &[NATO, JPN]);
+    assert!(
+        left.contains(&format!(r#""x_part":{{"object_marking_refs":["{NATO}"],"marking_ref":"{NATO}"}}"#)),
+        "{left}"
+    );
+    assert!(
+        left.contains(&format!(r#""object_marking_refs":["{JPN}"]"#)) && !left.contains("x_ref"),
+        "{left}"
+    );
+}

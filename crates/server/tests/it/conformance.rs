@@ -29,8 +29,10 @@ struct Requirement {
 fn functions() -> BTreeSet<String> {
     let mut names = BTreeSet::new();
     let dir = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
-    for entry in std::fs::read_dir(dir).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for path in
+        std::fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_file())
+    {
+        let text = std::fs::read_to_string(path).unwrap();
         let mut is_test = false;
         for line in text.lines() {
             let name =

@@ -1,0 +1,355 @@
+//! `cresset watch`: a sensor. Indicators from a node or a file, telemetry from files and the network, alerts to standard output,
+//! sightings home.
+
+mod feed;
+mod gauges;
+mod home;
+pub(crate) mod hunt;
+mod input;
+mod lines;
+pub(crate) mod state;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write as _},
+    path::PathBuf,
+    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    time::{Duration, Instant},
+};
+
+use anyhow::Context;
+use clap::{Args, ValueHint};
+use matcher::watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits};
+use server::system_clock;
+use stix::{Limits, Object};
+
+use self::{
+    feed::Update,
+    gauges::Gauges,
+    home::Home,
+    input::{Chunk, Follow, Inputs},
+    lines::{Lines, Lists},
+    state::State,
+};
+use crate::output::Outcome;
+
+/// How often what was counted is written down, sightings are looked for, and silences are read.
+const TICK: Duration = Duration::from_secs(1);
+/// How long a sensor that stops tries to send its sightings home.
+const FAREWELL: Duration = Duration::from_secs(10);
+/// So many pieces of telemetry wait to be looked at; readers wait for them.
+const CHUNKS_WAITING_MAX: usize = 16;
+
+/// What `cresset watch` is told.
+#[derive(Debug, Args)]
+pub(crate) struct WatchArgs {
+    /// Where indicators come from: bundle files, or URLs of collections (http…/collections/ID/)
+    #[arg(long, required = true, value_name = "FILE|URL")]
+    indicators: Vec<String>,
+    /// Telemetry: files, directories to follow, `-`, `udp://ADDRESS`, `tcp://ADDRESS`
+    #[arg(long, required = true, value_name = "INPUT")]
+    input: Vec<String>,
+    /// Go on reading files as they grow and are rotated (directories always are)
+    #[arg(long)]
+    follow: bool,
+    /// What the telemetry is, such as `zeek` or `suricata`; found out where not said
+    #[arg(long)]
+    format: Option<String>,
+    /// Your own mappings from telemetry to STIX (TOML)
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    mapping: Vec<PathBuf>,
+    /// A file with the token for the node
+    #[arg(long, env = "CRESSET_TOKEN_FILE", value_hint = ValueHint::FilePath)]
+    token_file: Option<PathBuf>,
+    /// The authority that signed the node's certificate (PEM)
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    ca: Option<PathBuf>,
+    /// The collection to which sightings go; the first with indicators where not said
+    #[arg(long, value_name = "URL")]
+    home: Option<String>,
+    /// Send no sightings
+    #[arg(long, conflicts_with = "home")]
+    no_home: bool,
+    /// Where the sensor keeps what it needs to go on
+    #[arg(long, env = "CRESSET_WATCH_STATE", default_value = "cresset-watch", value_hint = ValueHint::DirPath)]
+    state: PathBuf,
+    /// The sensor's name; it keeps sensors of one organisation apart and is not sent
+    #[arg(long, default_value = "sensor")]
+    sensor: String,
+    /// The identity of your organisation: its opinions silence indicators here
+    #[arg(long)]
+    organisation: Option<String>,
+    /// Say in sightings that it was your organisation; else only the nation is said
+    #[arg(long, requires = "organisation")]
+    name_organisation: bool,
+    /// Your nation for sightings (ISO 3166-1 alpha-2, such as NO)
+    #[arg(long)]
+    country: Option<String>,
+    /// Markings of the sensor, added to those of the indicator: `TLP:AMBER` or the id of a marking-definition
+    #[arg(long, default_value = "TLP:AMBER")]
+    marking: Vec<String>,
+    /// Seconds that one sighting gathers
+    #[arg(long, default_value_t = 300)]
+    window: i64,
+    /// Alerts of one indicator told in one window; the rest is counted
+    #[arg(long, default_value_t = 100)]
+    alerts_per_window_max: u64,
+    /// Answer `/metrics` (OpenMetrics) here
+    #[arg(long, value_name = "ADDRESS")]
+    metrics: Option<std::net::SocketAddr>,
+    /// Let an indicator fire although its value is on the lists of common values
+    #[arg(long)]
+    no_warninglists: bool,
+}
+
+/// Runs the sensor until its inputs end or it is told to stop.
+pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
+    let stop = input::stop_flag()?;
+    let mut state = State::open(&args.state)?;
+    let limits = WatchLimits {
+        window_seconds: args.window.max(1),
+        alerts_per_window_max: args.alerts_per_window_max,
+        ..WatchLimits::default()
+    };
+    let common = lines::common(if args.no_warninglists { Lists::PassedOver } else { Lists::Used });
+    let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), common);
+    let client = feed::Client::new(args.token_file.as_deref(), args.ca.as_deref())?;
+    let updates = feed::start(&args.indicators, &client)?;
+    let home = match &args.home {
+        Some(home) => Some(home.clone()),
+        None => args.indicators.iter().find(|source| feed::is_url(source)).cloned(),
+    };
+    let home = home.filter(|_| !args.no_home).map(|url| Home::start(&url, client)).transpose()?;
+    let gauges = Gauges::start(args.metrics)?;
+    let lines = Lines::new(args.format.as_deref(), &args.mapping)?;
+    let mut sensor = Running {
+        watch,
+        lines,
+        gauges,
+        home,
+        feeds: BTreeMap::new(),
+        silenced: BTreeSet::new(),
+        out: io::stdout(),
+    };
+    sensor.read_silences(&args.state);
+    sensor.take_first(&updates)?;
+    let (sender, chunks) = sync_channel(CHUNKS_WAITING_MAX);
+    let follow = if args.follow { Follow::Yes } else { Follow::No };
+    Inputs::start(&args.input, follow, &state.positions, (sender, stop.clone()))?;
+    let told = sensor.work(&chunks, &updates, (&mut state, &args.state))?;
+    sensor.end(&mut state)?;
+    eprintln!("{told} alert(s), {} line(s)", sensor.gauges.lines());
+    Ok(Outcome::Done)
+}
+
+fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
+    let marking = |word: &String| {
+        exchange::world::default_marking_id(word)
+            .with_context(|| format!("`{word}` is no TLP level and no id of a marking-definition"))
+    };
+    let markings: Vec<String> = args.marking.iter().map(marking).collect::<anyhow::Result<_>>()?;
+    let amber = exchange::world::default_marking_id("TLP:AMBER").into_iter().collect();
+    Ok(Sensor {
+        name: args.sensor.clone(),
+        organisation: args.organisation.clone(),
+        country: args.country.clone(),
+        naming: if args.name_organisation { Naming::Organisation } else { Naming::NationOnly },
+        markings,
+        unmarked: amber,
+    })
+}
+
+/// A sensor at work, with its hands.
+struct Running {
+    watch: Watch,
+    lines: Lines,
+    gauges: Gauges,
+    home: Option<Home>,
+    /// The ids that came from feeds, so that those which are there no more are withdrawn.
+    feeds: BTreeMap<usize, BTreeSet<String>>,
+    silenced: BTreeSet<String>,
+    out: io::Stdout,
+}
+
+impl Running {
+    /// Waits until every source of indicators has given what it has.
+    fn take_first(&mut self, updates: &feed::Updates) -> anyhow::Result<()> {
+        let mut left = updates.sources;
+        while left > 0 {
+            match updates.receiver.recv_timeout(Duration::from_secs(60)) {
+                Ok(Update::Complete) => left -= 1,
+                Ok(update) => self.take(update),
+                Err(RecvTimeoutError::Timeout) => anyhow::bail!("the indicators do not arrive"),
+                Err(RecvTimeoutError::Disconnected) => break,
+            }
+        }
+        self.lines.want(self.watch.program().paths());
+        tracing::info!(indicators = self.watch.indicators(), "watching");
+        Ok(())
+    }
+
+    fn take(&mut self, update: Update) {
+        match update {
+            Update::Objects { texts, live } => {
+                for text in texts {
+                    self.put(&text, live);
+                }
+                self.gauges.indicators(self.watch.indicators());
+            }
+            Update::Held(number, ids) => {
+                let before = self.feeds.insert(number, ids).unwrap_or_default();
+                for id in before {
+                    if !self.feeds.values().any(|held| held.contains(&id)) {
+                        self.watch.withdraw(&id);
+                    }
+                }
+            }
+            Update::Complete => {}
+            Update::Problem(what) => tracing::warn!("{what}"),
+        }
+    }
+
+    fn put(&mut self, text: &[u8], live: feed::Live) {
+        let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
+            tracing::warn!("an object of a feed is no STIX object");
+            return;
+        };
+        match self.watch.put(&object) {
+            Ok(Put::Watched) => {
+                if let feed::Live::From(number) = live {
+                    self.feeds.entry(number).or_default().insert(object.id().to_owned());
+                }
+            }
+            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Other) => {}
+            Err(refused) => {
+                self.gauges.refused();
+                tracing::warn!("{refused}");
+            }
+        }
+    }
+
+    /// Looks at telemetry until there is no more, and says how many alerts were told.
+    fn work(
+        &mut self,
+        chunks: &Receiver<Chunk>,
+        updates: &feed::Updates,
+        (state, dir): (&mut State, &std::path::Path),
+    ) -> anyhow::Result<u64> {
+        let mut told = 0;
+        #[expect(clippy::disallowed_methods, reason = "this is the rim: how long ago the last look was")]
+        let now = Instant::now;
+        let mut last = now();
+        loop {
+            let chunk = chunks.recv_timeout(TICK / 5);
+            let mut taken = false;
+            while let Ok(update) = updates.receiver.try_recv() {
+                self.take(update);
+                taken = true;
+            }
+            if taken {
+                self.lines.want(self.watch.program().paths());
+            }
+            match chunk {
+                Ok(chunk) => {
+                    told += self.look_at(&chunk)?;
+                    state.advance(&chunk);
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return Ok(told),
+            }
+            if last.elapsed() >= TICK {
+                last = now();
+                self.read_silences(dir);
+                self.tick(state, Due::WindowOver)?;
+            }
+        }
+    }
+
+    fn look_at(&mut self, chunk: &Chunk) -> anyhow::Result<u64> {
+        let mut alerts = Vec::new();
+        for (offset, line) in chunk.bytes.split(|byte| *byte == b'\n').enumerate() {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            self.gauges.line();
+            let now = system_clock().now();
+            match self.lines.observations(&chunk.input, line, now) {
+                Ok(observations) => {
+                    let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
+                    for observation in &observations {
+                        let seen = Seen { input: chunk.input.to_string(), line: number };
+                        alerts.extend(self.watch.observe(observation, &seen, now));
+                    }
+                }
+                Err(what) => self.gauges.broken(&chunk.input, &what),
+            }
+        }
+        self.tell(&alerts)
+    }
+
+    fn tell(&mut self, alerts: &[Alert]) -> anyhow::Result<u64> {
+        for alert in alerts {
+            serde_json::to_writer(&mut self.out, alert)?;
+            self.out.write_all(b"\n")?;
+            self.gauges.alert();
+        }
+        self.out.flush()?;
+        Ok(alerts.len() as u64)
+    }
+
+    /// Writes down what was counted, together with how far the inputs were read; takes what came home off the list.
+    fn tick(&mut self, state: &mut State, due: Due) -> anyhow::Result<()> {
+        if let Some(home) = &mut self.home {
+            for id in home.arrived() {
+                state.outbox.remove(&id);
+            }
+        }
+        for sighting in self.watch.sightings(system_clock().now(), due) {
+            self.gauges.sighting();
+            if self.home.is_some() {
+                state.outbox.insert(sighting.id.clone(), sighting.into());
+            }
+        }
+        state.counted = self.watch.counted().clone();
+        state.save()?;
+        if let Some(home) = &mut self.home {
+            home.send(&state.outbox);
+        }
+        self.gauges.waiting(state.outbox.len());
+        self.gauges.show();
+        Ok(())
+    }
+
+    /// `silenced` in the state directory: an id a line. `cresset silence` writes it.
+    fn read_silences(&mut self, dir: &std::path::Path) {
+        let silenced = state::silenced(dir);
+        for id in silenced.difference(&self.silenced) {
+            self.watch.silence(id);
+        }
+        for id in self.silenced.difference(&silenced) {
+            self.watch.unsilence(id);
+        }
+        self.silenced = silenced;
+    }
+
+    /// The inputs are over: what waits is matched, counted and sent.
+    fn end(&mut self, state: &mut State) -> anyhow::Result<()> {
+        let alerts = self.watch.finish(system_clock().now());
+        self.tell(&alerts)?;
+        self.tick(state, Due::Everything)?;
+        let mut waited = Duration::ZERO;
+        while self.home.is_some() && !state.outbox.is_empty() && waited < FAREWELL {
+            std::thread::sleep(TICK / 10);
+            waited += TICK / 10;
+            self.tick(state, Due::Everything)?;
+        }
+        if !state.outbox.is_empty() {
+            tracing::warn!(
+                waiting = state.outbox.len(),
+                "sightings wait to be sent when the sensor runs again"
+            );
+        }
+        Ok(())
+    }
+}

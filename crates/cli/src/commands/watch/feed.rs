@@ -1,0 +1,267 @@
+//! Where do indicators come from? Bundle files, and collections of TAXII 2.1 servers, polled for what is new.
+
+use std::{
+    collections::BTreeSet,
+    fs,
+    path::Path,
+    sync::mpsc::{Receiver, Sender, channel},
+    thread,
+    time::Duration,
+};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use stix::{
+    Limits,
+    splitter::{Element, split},
+};
+use ureq::{
+    Agent,
+    tls::{Certificate, RootCerts, TlsConfig},
+};
+
+const TAXII: &str = "application/taxii+json;version=2.1";
+/// How often a collection is asked for what is new.
+const POLL: Duration = Duration::from_secs(1);
+/// After so many polls, the manifest says what is there no more.
+const POLLS_PER_INVENTORY: u32 = 60;
+/// The longest answer that is read, in bytes.
+const ANSWER_BYTES_MAX: u64 = 64 << 20;
+const TIMEOUT: Duration = Duration::from_secs(30);
+
+/// What a source says.
+pub(super) enum Update {
+    /// Objects to take in.
+    Objects { texts: Vec<Vec<u8>>, live: Live },
+    /// Every id that a feed, by its number, has now.
+    Held(usize, BTreeSet<String>),
+    /// Everything that the source had was given.
+    Complete,
+    /// Something did not work; it is tried again.
+    Problem(String),
+}
+
+/// Whether objects come from a feed that may withdraw them, and from which.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Live {
+    From(usize),
+    No,
+}
+
+/// What sources say, and how many of them there are.
+pub(super) struct Updates {
+    pub(super) receiver: Receiver<Update>,
+    pub(super) sources: usize,
+}
+
+/// A client of TAXII 2.1 servers.
+#[derive(Clone)]
+pub(super) struct Client {
+    agent: Agent,
+    token: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Paging {
+    #[serde(default)]
+    more: bool,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    #[serde(default)]
+    objects: Vec<Record>,
+    #[serde(default)]
+    more: bool,
+    next: Option<String>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    id: String,
+}
+
+#[derive(Deserialize)]
+struct Status {
+    #[serde(default)]
+    successes: Vec<Record>,
+    #[serde(default)]
+    failures: Vec<Failed>,
+}
+
+#[derive(Deserialize)]
+struct Failed {
+    id: String,
+    #[serde(default)]
+    message: Option<String>,
+}
+
+pub(super) fn is_url(source: &str) -> bool {
+    source.starts_with("https://") || source.starts_with("http://")
+}
+
+impl Client {
+    pub(super) fn new(token_file: Option<&Path>, ca: Option<&Path>) -> anyhow::Result<Self> {
+        let token = match token_file {
+            Some(file) => {
+                let text =
+                    fs::read_to_string(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+                Some(text.trim().to_owned())
+            }
+            None => std::env::var("CRESSET_TOKEN").ok(),
+        };
+        let roots = match ca {
+            Some(file) => {
+                let pem = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
+                let certificate =
+                    Certificate::from_pem(&pem).context("the authority's certificate cannot be read")?;
+                RootCerts::new_with_certs(&[certificate])
+            }
+            None => RootCerts::WebPki,
+        };
+        let config = Agent::config_builder()
+            .timeout_global(Some(TIMEOUT))
+            .tls_config(TlsConfig::builder().root_certs(roots).build())
+            .build();
+        Ok(Self { agent: config.into(), token })
+    }
+
+    fn authorisation(&self) -> String {
+        self.token.as_ref().map(|token| format!("Bearer {token}")).unwrap_or_default()
+    }
+
+    /// A page: its bytes, and the date of the last object in it.
+    fn page(&self, url: &str) -> anyhow::Result<(Vec<u8>, Option<String>)> {
+        let request =
+            self.agent.get(url).header("accept", TAXII).header("authorization", self.authorisation());
+        let mut response = request.call().with_context(|| format!("`{url}` does not answer"))?;
+        let last = response.headers().get("x-taxii-date-added-last");
+        let last = last.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
+        Ok((body, last))
+    }
+
+    /// Posts an envelope; the ids that are held now.
+    pub(super) fn post(&self, url: &str, envelope: &str) -> anyhow::Result<BTreeSet<String>> {
+        let request = self.agent.post(url).header("accept", TAXII).header("content-type", TAXII);
+        let mut response = request.header("authorization", self.authorisation()).send(envelope)?;
+        let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
+        let status: Status = serde_json::from_slice(&body).context("the answer is no TAXII status")?;
+        for failed in status.failures {
+            let why = failed.message.unwrap_or_default();
+            tracing::warn!("`{}` was refused: {why}", failed.id);
+        }
+        Ok(status.successes.into_iter().map(|record| record.id).collect())
+    }
+}
+
+/// Starts reading every source.
+pub(super) fn start(sources: &[String], client: &Client) -> anyhow::Result<Updates> {
+    let (sender, receiver) = channel();
+    for (number, source) in sources.iter().enumerate() {
+        let (source, sender, client) = (source.clone(), sender.clone(), client.clone());
+        thread::Builder::new().name("cresset-feed".to_owned()).spawn(move || {
+            if is_url(&source) {
+                Collection::new(number, &source, client, sender).follow();
+            } else {
+                let update = bundle(&source).unwrap_or_else(|error| Update::Problem(format!("{error:#}")));
+                let _ = sender.send(update).and_then(|()| sender.send(Update::Complete));
+            }
+        })?;
+    }
+    Ok(Updates { receiver, sources: sources.len() })
+}
+
+fn bundle(file: &str) -> anyhow::Result<Update> {
+    let text = fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
+    Ok(Update::Objects { texts: texts(&text)?, live: Live::No })
+}
+
+fn texts(envelope: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
+    let (elements, result) = split(envelope, Limits::DEFAULT.object_bytes_max);
+    result.context("this is no bundle or envelope")?;
+    let text = |element: &Element<'_>| match element {
+        Element::Text(text) => Some(text.to_vec()),
+        Element::TooLong => None,
+    };
+    Ok(elements.iter().filter_map(text).collect())
+}
+
+/// A collection that is followed.
+struct Collection {
+    number: usize,
+    url: String,
+    client: Client,
+    sender: Sender<Update>,
+    after: Option<String>,
+}
+
+impl Collection {
+    fn new(number: usize, url: &str, client: Client, sender: Sender<Update>) -> Self {
+        Self { number, url: url.trim_end_matches('/').to_owned(), client, sender, after: None }
+    }
+
+    fn follow(mut self) {
+        let mut complete = false;
+        let mut polls = 0;
+        loop {
+            let polled = self.poll().and_then(|()| {
+                polls += 1;
+                if polls % POLLS_PER_INVENTORY == 0 { self.take_inventory() } else { Ok(()) }
+            });
+            let sent = match polled {
+                Ok(()) if complete => Ok(()),
+                Ok(()) => {
+                    complete = true;
+                    self.sender.send(Update::Complete)
+                }
+                Err(error) => self.sender.send(Update::Problem(format!("{error:#}"))),
+            };
+            if sent.is_err() {
+                return;
+            }
+            thread::sleep(POLL);
+        }
+    }
+
+    /// Everything that was added since the last time.
+    fn poll(&mut self) -> anyhow::Result<()> {
+        let types = "match[type]=indicator,opinion&limit=1000";
+        let mut query = match &self.after {
+            Some(after) => format!("{types}&added_after={after}"),
+            None => types.to_owned(),
+        };
+        loop {
+            let (body, last) = self.client.page(&format!("{}/objects/?{query}", self.url))?;
+            let paging: Paging = serde_json::from_slice(&body).context("the answer is no envelope")?;
+            let texts = texts(&body)?;
+            if !texts.is_empty() {
+                self.after = last.or(self.after.take());
+                let _ = self.sender.send(Update::Objects { texts, live: Live::From(self.number) });
+            }
+            match paging.next {
+                Some(next) if paging.more => query = format!("next={next}&limit=1000"),
+                _ => return Ok(()),
+            }
+        }
+    }
+
+    /// What is there: what was there before and is no more was withdrawn, or is withheld by now.
+    fn take_inventory(&self) -> anyhow::Result<()> {
+        let mut held = BTreeSet::new();
+        let mut query = "match[type]=indicator&limit=1000".to_owned();
+        loop {
+            let (body, _) = self.client.page(&format!("{}/manifest/?{query}", self.url))?;
+            let manifest: Manifest = serde_json::from_slice(&body).context("the answer is no manifest")?;
+            held.extend(manifest.objects.into_iter().map(|record| record.id));
+            match manifest.next {
+                Some(next) if manifest.more => query = format!("next={next}&limit=1000"),
+                _ if manifest.more => bail!("the manifest has more and does not say where"),
+                _ => break,
+            }
+        }
+        let _ = self.sender.send(Update::Held(self.number, held));
+        Ok(())
+    }
+}

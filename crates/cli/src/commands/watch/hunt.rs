@@ -1,0 +1,116 @@
+//! `cresset hunt`: one pattern over files, now.
+
+use std::{io::Write as _, path::PathBuf, sync::mpsc::sync_channel};
+
+use anyhow::Context;
+use clap::{Args, ValueHint};
+use matcher::{
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity, watch::Seen,
+};
+use serde::Serialize;
+use server::system_clock;
+use stix::{
+    Timestamp,
+    pattern::{Grammar, Pattern},
+};
+
+use super::{
+    input::{Inputs, stop_flag},
+    lines::Lines,
+};
+use crate::output::{Format, Outcome, refused};
+
+/// What `cresset hunt` is told.
+#[derive(Debug, Args)]
+pub(crate) struct HuntArgs {
+    /// A STIX pattern, such as `[domain-name:value = 'bad.example']`
+    pattern: String,
+    /// Telemetry: files, directories, or `-`
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    input: Vec<String>,
+    /// What the telemetry is; found out where not said
+    #[arg(long)]
+    format: Option<String>,
+    /// Your own mappings from telemetry to STIX (TOML)
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    mapping: Vec<PathBuf>,
+}
+
+/// What is printed for a match.
+#[derive(Debug, Serialize)]
+struct Found<'a> {
+    time: String,
+    values: Vec<(String, String)>,
+    seen: Option<&'a Seen>,
+    observations: usize,
+}
+
+/// Runs a pattern over telemetry; exit code 1 where nothing matches.
+pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
+    let limits = MatcherLimits::DEFAULT;
+    let pattern = match Pattern::parse(&args.pattern, Grammar::V21, &limits.pattern) {
+        Ok(pattern) => pattern,
+        Err(error) => return refused(format, &[format!("the pattern: {error}")]),
+    };
+    let id = IndicatorId::new("hunt");
+    let mut program = Program::new(Equality::Normalised, limits);
+    let validity = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
+    if let Err(error) = program.insert(id.clone(), &pattern, validity) {
+        return refused(format, &[error.to_string()]);
+    }
+    let mut lines = Lines::new(args.format.as_deref(), &args.mapping)?;
+    lines.want(program.paths());
+    let (sender, chunks) = sync_channel(4);
+    Inputs::start(
+        &args.input,
+        super::input::Follow::No,
+        &std::collections::BTreeMap::new(),
+        (sender, stop_flag()?),
+    )?;
+    let mut out = std::io::stdout();
+    let (mut found, mut read, mut broken) = (0_u64, 0_u64, 0_u64);
+    for chunk in chunks {
+        for (offset, line) in chunk.bytes.split(|byte| *byte == b'\n').enumerate() {
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if line.is_empty() {
+                continue;
+            }
+            read += 1;
+            let now = system_clock().now();
+            let Ok(observations) = lines.observations(&chunk.input, line, now) else {
+                broken += 1;
+                continue;
+            };
+            let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
+            for observation in &observations {
+                let seen = Seen { input: chunk.input.to_string(), line: number };
+                let matches = program.observe(observation, now);
+                found += tell(&mut out, (&program, &id), &matches, Some((observation, &seen)))?;
+            }
+        }
+    }
+    let matches = program.finish();
+    found += tell(&mut out, (&program, &id), &matches, None)?;
+    eprintln!("{found} match(es) in {read} line(s), {broken} could not be read");
+    Ok(if found > 0 { Outcome::Done } else { Outcome::Refused })
+}
+
+fn tell(
+    out: &mut std::io::Stdout,
+    (program, id): (&Program, &IndicatorId),
+    matches: &[Match],
+    seen: Option<(&Observation, &Seen)>,
+) -> anyhow::Result<u64> {
+    for one in matches {
+        let own = seen.filter(|(observation, _)| one.observations.contains(&observation.id));
+        let found = Found {
+            time: one.at.to_micros_text(),
+            values: own.map_or_else(Vec::new, |(observation, _)| program.explain(id, observation)),
+            seen: own.map(|(_, seen)| seen),
+            observations: one.observations.len(),
+        };
+        serde_json::to_writer(&mut *out, &found)?;
+        out.write_all(b"\n").context("cannot write")?;
+    }
+    Ok(matches.len() as u64)
+}

@@ -1,0 +1,138 @@
+//! Who protects themselves with an indicator, and what did they see? (W7)
+//!
+//! Who has it, the ledger knows; what was seen, their sightings tell, and a sighting with a count of 0 that it was looked for and
+//! not seen (STIX 2.1 section 5.2.1). Nothing of their networks is in either.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+};
+
+use serde::{Deserialize, Serialize};
+use stix::json::{Tree, Value};
+use store::{CollectionNumber, LabelSet, ObjectQuery, Sequence};
+
+use crate::{Channel, Exchange, ExchangeError, registry::MARKINGS};
+
+/// Who has an indicator, and what they saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Coverage {
+    /// The indicator.
+    pub id: String,
+    /// The partners that got it.
+    pub holders: BTreeSet<String>,
+    /// What was seen, by the partner that says so; under an empty name, by this node itself.
+    pub seen: BTreeMap<String, SeenBy>,
+}
+
+/// What one partner saw.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SeenBy {
+    /// How many sightings it sent.
+    pub sightings: u64,
+    /// How often it was seen, all sightings together.
+    pub count: u64,
+    /// How many of them say that it was looked for and not seen.
+    pub searched_none: u64,
+    /// When it was seen first.
+    pub first_seen: Option<String>,
+    /// When it was seen last.
+    pub last_seen: Option<String>,
+}
+
+impl Exchange {
+    /// Who has an object, and what they saw of it. For administrators: it tells of partners.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn coverage(&self, id: &str) -> Result<Coverage, ExchangeError> {
+        let receipts = self.who(id).await?;
+        let holders = receipts
+            .into_iter()
+            .filter(|receipt| {
+                matches!(receipt.channel, Channel::Objects | Channel::Object | Channel::Knowledge)
+            })
+            .map(|receipt| receipt.partner)
+            .collect();
+        let mut coverage = Coverage { id: id.to_owned(), holders, seen: BTreeMap::new() };
+        let mut labels: BTreeMap<CollectionNumber, LabelSet> = BTreeMap::new();
+        for count in self.store.counts().await?.iter().filter(|count| count.collection != MARKINGS) {
+            let set = labels.entry(count.collection).or_default();
+            *set = set.iter().chain([count.label]).collect();
+        }
+        for (collection, visible) in &labels {
+            self.sightings_of(id, *collection, visible, &mut coverage).await?;
+        }
+        Ok(coverage)
+    }
+
+    async fn sightings_of(
+        &self,
+        id: &str,
+        collection: CollectionNumber,
+        visible: &LabelSet,
+        coverage: &mut Coverage,
+    ) -> Result<(), ExchangeError> {
+        let state = self.state.load_full();
+        let mut after = Sequence::ZERO;
+        loop {
+            let query = ObjectQuery {
+                collection,
+                after,
+                types: vec!["sighting".to_owned()],
+                limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
+                bytes_max: 16 << 20,
+            };
+            let page = self.store.objects(&query, visible).await?;
+            for held in &page.objects {
+                after = held.sequence;
+                let Some(stamp) = state.stamps.get(held.label) else { continue };
+                let tree = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object);
+                if let Ok(tree) = tree
+                    && tree.root().get("sighting_of_ref").is_some_and(|of| of.is_str(id))
+                {
+                    coverage.add(&self.name_of(&stamp.origin), tree.root());
+                }
+            }
+            if !page.more {
+                return Ok(());
+            }
+        }
+    }
+
+    /// The name of the partner that is an organisation; empty for this node's own.
+    fn name_of(&self, organisation: &releasability::Organisation) -> String {
+        let state = self.state.load();
+        let Some(known) = state.world.as_ref() else { return String::new() };
+        let world = &known.registry.world;
+        if world.organisation.id == *organisation {
+            return String::new();
+        }
+        let partner = world.partners.iter().find(|partner| partner.organisation == *organisation);
+        partner.map_or_else(|| organisation.to_string(), |partner| partner.name.clone())
+    }
+}
+
+impl Coverage {
+    fn add(&mut self, by: &str, sighting: Value<'_>) {
+        let seen = self.seen.entry(by.to_owned()).or_default();
+        // A sighting without a count says that it was seen.
+        let count = sighting
+            .get("count")
+            .and_then(Value::as_i64)
+            .map_or(1, |count| u64::try_from(count).unwrap_or(0));
+        seen.sightings += 1;
+        seen.count = seen.count.saturating_add(count);
+        seen.searched_none += u64::from(count == 0);
+        let moment = |name: &str| {
+            let text = sighting.get(name).and_then(Value::as_str)?;
+            Some(stix::Timestamp::parse(&text).ok()?.to_string())
+        };
+        if count > 0 {
+            let earliest = [seen.first_seen.take(), moment("first_seen")];
+            seen.first_seen = earliest.into_iter().flatten().min();
+            let latest = [seen.last_seen.take(), moment("last_seen")];
+            seen.last_seen = latest.into_iter().flatten().max();
+        }
+    }
+}

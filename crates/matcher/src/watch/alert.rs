@@ -1,0 +1,36 @@
+//! What is told when something matches?
+
+use serde::Serialize;
+
+/// Where an observation stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Seen {
+    /// The file, connection or stream.
+    pub input: String,
+    /// The number of the line in it, from 1.
+    pub line: u64,
+}
+
+/// Something matched.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Alert {
+    /// When it was seen.
+    pub time: String,
+    /// The indicator's id.
+    pub indicator: String,
+    /// Its name.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// Its pattern: why it matched.
+    pub pattern: String,
+    /// What matched: object path and value.
+    pub values: Vec<(String, String)>,
+    /// Where; not known of patterns over several observations that came late.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub seen: Option<Seen>,
+    /// How many observations made the match.
+    pub observations: usize,
+    /// Whether further matches in this window of time are only counted.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub last_told: bool,
+}

@@ -1,0 +1,61 @@
+//! How often was each indicator seen, between when and when?
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use stix::Timestamp;
+
+use crate::IndicatorId;
+
+/// The largest count that a sighting can have (STIX 2.1 section 5.2.1).
+const COUNT_MAX: u64 = 999_999_999;
+
+/// What was counted of one indicator in one window of time. Times are in microseconds since 1970.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Count {
+    /// When the window began, by the clock.
+    pub(super) began: i64,
+    pub(super) times: u64,
+    pub(super) first: i64,
+    pub(super) last: i64,
+}
+
+/// What was counted and not told yet; to be kept where the sensor stops.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Counted(BTreeMap<String, Count>);
+
+impl Counted {
+    /// How many indicators were seen.
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether none was seen.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    /// How often all of them were seen.
+    pub fn total(&self) -> u64 {
+        self.0.values().map(|count| count.times).sum()
+    }
+
+    /// Counts one more, and says how many there are in the window.
+    pub(super) fn count(&mut self, id: &IndicatorId, at: Timestamp, now: Timestamp) -> u64 {
+        let at = at.micros();
+        let new = Count { began: now.micros(), times: 0, first: at, last: at };
+        let count = self.0.entry(id.as_str().to_owned()).or_insert(new);
+        count.times = count.times.saturating_add(1).min(COUNT_MAX);
+        count.first = count.first.min(at);
+        count.last = count.last.max(at);
+        count.times
+    }
+
+    /// Takes out those whose window began by a moment.
+    pub(super) fn take(&mut self, began_by: Timestamp) -> Vec<(IndicatorId, Count)> {
+        let until = began_by.micros();
+        let over: Vec<String> =
+            self.0.iter().filter(|(_, count)| count.began <= until).map(|(id, _)| id.clone()).collect();
+        over.into_iter().filter_map(|id| Some((IndicatorId::new(&id), self.0.remove(&id)?))).collect()
+    }
+}

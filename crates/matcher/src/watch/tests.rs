@@ -1,0 +1,225 @@
+//! What a sensor does, without one.
+
+use stix::pattern::ObjectPath;
+
+use super::*;
+use crate::{Field, ObservationId, Value};
+
+const ORGANISATION: &str = "identity--a0000001-0000-4000-8000-00000000000b";
+const GREEN: &str = "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb";
+const AMBER: &str = "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421";
+
+fn sensor() -> Sensor {
+    Sensor {
+        name: "harbour".to_owned(),
+        organisation: Some(ORGANISATION.to_owned()),
+        country: Some("NO".to_owned()),
+        naming: Naming::NationOnly,
+        markings: vec![GREEN.to_owned()],
+        unmarked: vec![AMBER.to_owned()],
+    }
+}
+
+fn watch(limits: WatchLimits) -> Watch {
+    let common = |_: &str, value: &str| (value == "example.com").then(|| "well known".to_owned());
+    Watch::new(sensor(), limits, Counted::default(), Box::new(common))
+}
+
+fn at(seconds: i64) -> Timestamp {
+    Timestamp::from_parts(1_790_000_000 + seconds, 0)
+}
+
+fn id(number: u32) -> String {
+    format!("indicator--00000000-0000-4000-8000-{number:012}")
+}
+
+fn indicator(number: u32, pattern: &str, rest: &str) -> Object {
+    let (id, pattern) = (id(number), serde_json::Value::from(pattern));
+    let text = format!(
+        r#"{{"type":"indicator","spec_version":"2.1","id":"{id}","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","valid_from":"2026-01-01T00:00:00Z","pattern_type":"stix","pattern":{pattern}{rest}}}"#
+    );
+    Object::parse(text.as_bytes(), &stix::Limits::DEFAULT).unwrap()
+}
+
+fn name(value: &str) -> Object {
+    indicator(1, &format!("[domain-name:value = '{value}']"), "")
+}
+
+fn asks(number: u64, value: &str, moment: Timestamp) -> Observation {
+    let path: ObjectPath = "domain-name:value".parse().unwrap();
+    let field = Field { object: "d", path: &path, value: Value::Text(value.to_owned()) };
+    Observation::from_fields(ObservationId(number), moment, [field])
+}
+
+fn line(number: u64) -> Seen {
+    Seen { input: "dns.log".to_owned(), line: number }
+}
+
+#[test]
+fn an_alert_says_which_indicator_which_value_which_line_and_why() {
+    let mut watch = watch(WatchLimits::default());
+    assert_eq!(watch.put(&name("bad.example.net")), Ok(Put::Watched));
+    assert!(watch.observe(&asks(1, "good.example.net", at(0)), &line(1), at(0)).is_empty());
+    let alerts = watch.observe(&asks(2, "BAD.example.net", at(1)), &line(2), at(1));
+    let [alert] = &alerts[..] else { panic!("{alerts:?}") };
+    assert_eq!(alert.indicator, id(1));
+    assert_eq!(alert.values, [("domain-name:value".to_owned(), "BAD.example.net".to_owned())]);
+    assert_eq!(
+        (alert.seen.as_ref().unwrap(), alert.pattern.as_str()),
+        (&line(2), "[domain-name:value = 'bad.example.net']")
+    );
+}
+
+#[test]
+fn matches_of_one_window_become_one_sighting_under_both_labels() {
+    let mut watch = watch(WatchLimits::default());
+    let marked = indicator(
+        1,
+        "[domain-name:value = 'a.example.net']",
+        &format!(r#","object_marking_refs":["{AMBER}"]"#),
+    );
+    watch.put(&marked).unwrap();
+    watch.put(&indicator(2, "[domain-name:value = 'b.example.net']", "")).unwrap();
+    for second in 0..5 {
+        watch.observe(
+            &asks(second, "a.example.net", at(100 - i64::try_from(second).unwrap())),
+            &line(second),
+            at(200),
+        );
+    }
+    watch.observe(&asks(9, "b.example.net", at(7)), &line(9), at(260));
+    assert!(watch.sightings(at(499), Due::WindowOver).is_empty());
+    let sightings = watch.sightings(at(500), Due::WindowOver);
+    let [sighting] = &sightings[..] else { panic!("{sightings:?}") };
+    let object: serde_json::Value = serde_json::from_str(&sighting.text).unwrap();
+    assert_eq!((&object["count"], &object["sighting_of_ref"]), (&5.into(), &id(1).into()));
+    assert_eq!(object["first_seen"], at(96).to_string());
+    assert_eq!(object["last_seen"], at(100).to_string());
+    assert_eq!(object["object_marking_refs"], serde_json::json!([AMBER, GREEN]));
+    assert!(object.get("created_by_ref").is_none(), "only the nation is told");
+    let place: serde_json::Value = serde_json::from_str(sighting.place.as_ref().unwrap()).unwrap();
+    assert_eq!(object["where_sighted_refs"], serde_json::json!([place["id"]]));
+    for text in [&sighting.text, sighting.place.as_ref().unwrap()] {
+        let (_, findings) = stix::validate::check(text.as_bytes(), &stix::Limits::DEFAULT, at(1000));
+        assert!(findings.is_empty(), "{findings:?}");
+    }
+    let rest = watch.sightings(at(500), Due::Everything);
+    let object: serde_json::Value = serde_json::from_str(&rest[0].text).unwrap();
+    assert_eq!(
+        object["object_marking_refs"],
+        serde_json::json!([AMBER, GREEN]),
+        "unmarked is not taken for free"
+    );
+    assert!(watch.counted().is_empty());
+}
+
+#[test]
+fn what_was_counted_goes_on_after_a_restart_and_the_same_window_is_the_same_sighting() {
+    let sighted = |restart: bool| {
+        let mut watch = watch(WatchLimits::default());
+        watch.put(&name("bad.example.net")).unwrap();
+        watch.observe(&asks(1, "bad.example.net", at(0)), &line(1), at(0));
+        if restart {
+            let kept = serde_json::to_string(watch.counted()).unwrap();
+            let counted = serde_json::from_str(&kept).unwrap();
+            watch = Watch::new(sensor(), WatchLimits::default(), counted, Box::new(|_, _| None));
+            watch.put(&name("bad.example.net")).unwrap();
+        }
+        watch.observe(&asks(2, "bad.example.net", at(1)), &line(2), at(1));
+        watch.sightings(at(300), Due::WindowOver)
+    };
+    assert_eq!(sighted(false), sighted(true));
+    assert!(sighted(true)[0].text.contains(r#""count":2"#));
+}
+
+#[test]
+fn a_flood_is_told_up_to_a_bound_and_counted_whole() {
+    let mut watch = watch(WatchLimits { alerts_per_window_max: 3, ..WatchLimits::default() });
+    watch.put(&name("bad.example.net")).unwrap();
+    let told: Vec<_> = (0..50)
+        .flat_map(|number| watch.observe(&asks(number, "bad.example.net", at(0)), &line(number), at(0)))
+        .collect();
+    assert_eq!(told.iter().map(|alert| alert.last_told).collect::<Vec<_>>(), [false, false, true]);
+    assert!(watch.sightings(at(0), Due::Everything)[0].text.contains(r#""count":50"#));
+}
+
+#[test]
+fn nothing_fires_that_is_silenced_revoked_expired_not_yet_valid_withdrawn_or_common() {
+    let fires = |watch: &mut Watch, value: &str, now: Timestamp| {
+        !watch.observe(&asks(1, value, now), &line(1), now).is_empty()
+    };
+    let mut watch = watch(WatchLimits::default());
+    watch.put(&name("bad.example.net")).unwrap();
+    assert!(fires(&mut watch, "bad.example.net", at(0)));
+    watch.silence(&id(1));
+    assert!(!fires(&mut watch, "bad.example.net", at(0)));
+    watch.put(&name("bad.example.net")).unwrap();
+    assert!(!fires(&mut watch, "bad.example.net", at(0)), "a new copy stays silenced");
+    watch.unsilence(&id(1));
+    assert!(fires(&mut watch, "bad.example.net", at(0)));
+    let opinion = |by: &str, says: &str| {
+        let text = format!(
+            r#"{{"type":"opinion","spec_version":"2.1","id":"opinion--00000000-0000-4000-8000-000000000001","created":"2026-01-01T00:00:00Z","modified":"2026-01-01T00:00:00Z","created_by_ref":"{by}","opinion":"{says}","object_refs":["{}"]}}"#,
+            id(1)
+        );
+        Object::parse(text.as_bytes(), &stix::Limits::DEFAULT).unwrap()
+    };
+    assert_eq!(watch.put(&opinion(ORGANISATION, "agree")), Ok(Put::Other));
+    let others = ORGANISATION.replace("00b", "00c");
+    assert_eq!(watch.put(&opinion(&others, "strongly-disagree")), Ok(Put::Other));
+    assert!(fires(&mut watch, "bad.example.net", at(0)));
+    assert_eq!(watch.put(&opinion(ORGANISATION, "strongly-disagree")), Ok(Put::Silenced));
+    assert!(!fires(&mut watch, "bad.example.net", at(0)));
+    watch.unsilence(&id(1));
+    let until = at(10).to_string();
+    let dated =
+        indicator(2, "[domain-name:value = 'c.example.net']", &format!(r#","valid_until":"{until}""#));
+    watch.put(&dated).unwrap();
+    assert!(fires(&mut watch, "c.example.net", at(9)) && !fires(&mut watch, "c.example.net", at(10)));
+    watch.put(&indicator(3, "[domain-name:value = 'example.com']", "")).unwrap();
+    assert!(!fires(&mut watch, "example.com", at(0)));
+    assert_eq!(watch.common_matches(), 1);
+    let revoked = name("bad.example.net").text();
+    let revoked = String::from_utf8(revoked.to_vec())
+        .unwrap()
+        .replace(r#""modified":"2026-01"#, r#""revoked":true,"modified":"2026-02"#);
+    assert_eq!(
+        watch.put(&Object::parse(revoked.as_bytes(), &stix::Limits::DEFAULT).unwrap()),
+        Ok(Put::Revoked)
+    );
+    assert!(!fires(&mut watch, "bad.example.net", at(0)));
+    assert_eq!(watch.put(&name("bad.example.net")), Ok(Put::Older));
+    assert!(watch.withdraw(&id(2)) && !watch.withdraw(&id(2)));
+    assert!(!fires(&mut watch, "c.example.net", at(0)));
+}
+
+#[test]
+fn what_cannot_be_watched_for_is_told() {
+    let mut watch = watch(WatchLimits { indicators_max: 1, ..WatchLimits::default() });
+    let why = |watch: &mut Watch, object: &Object| watch.put(object).unwrap_err().why;
+    let other = indicator(1, "rule x", "").text();
+    let other = String::from_utf8(other.to_vec()).unwrap().replace(r#""stix""#, r#""yara""#);
+    let other = Object::parse(other.as_bytes(), &stix::Limits::DEFAULT).unwrap();
+    assert!(why(&mut watch, &other).contains("`yara`"));
+    assert!(!why(&mut watch, &indicator(1, "[domain-name:value = ]", "")).is_empty());
+    assert!(!why(&mut watch, &indicator(1, "[file:name MATCHES '(?=a)']", "")).is_empty());
+    watch.put(&name("a.example.net")).unwrap();
+    assert!(why(&mut watch, &indicator(2, "[domain-name:value = 'b.example.net']", "")).contains("too many"));
+    assert_eq!(watch.put(&name("b.example.net")), Ok(Put::Watched), "the same id takes the same place");
+}
+
+#[test]
+fn patterns_over_several_observations_fire_when_their_turn_has_come() {
+    let mut watch = watch(WatchLimits::default());
+    watch
+        .put(&indicator(
+            1,
+            "[domain-name:value = 'a.example.net'] FOLLOWEDBY [domain-name:value = 'b.example.net']",
+            "",
+        ))
+        .unwrap();
+    assert!(watch.observe(&asks(1, "a.example.net", at(0)), &line(1), at(0)).is_empty());
+    assert!(watch.observe(&asks(2, "b.example.net", at(1)), &line(2), at(1)).is_empty());
+    let alerts = watch.finish(at(2));
+    assert_eq!((alerts.len(), alerts[0].observations), (1, 2));
+}

@@ -1,0 +1,167 @@
+//! What does the policy say of itself: whom it covers, what it has learnt, what begins when?
+
+use std::collections::{BTreeSet, HashSet};
+
+use releasability::{
+    Code, Community, Decision, Granularity, Label, Organisation, Policy, Reason, Stamp, Tlp, Validity,
+};
+use stix::{Limits, json::Tree};
+
+use crate::world::{audiences, label, moment, now, organisation, own, policy, teach};
+
+fn mark(number: u32) -> String {
+    format!("marking-definition--{number:08}-0000-4000-8000-000000000000")
+}
+
+fn stamp(label: Label, origin: Organisation) -> Stamp {
+    Stamp { origin, label, granularity: Granularity::Whole }
+}
+
+#[test]
+fn every_reason_says_what_it_is_about() {
+    let code: Code = "NOR".parse().unwrap();
+    let reasons = [
+        (Reason::NoAgreement, "agreement"),
+        (Reason::Unknown, "not understood"),
+        (Reason::OutOfTime, "time"),
+        (Reason::NotReleasableTo(code.clone()), "NOR"),
+        (Reason::Clearance(releasability::ClassificationPolicy("NATO".into())), "NATO"),
+        (Reason::NotNamed(BTreeSet::from([code])), "NOR"),
+        (Reason::Ceiling(Tlp::Red), "TLP:RED"),
+        (Reason::RedUnnamed, "TLP:RED"),
+        (Reason::AskOriginator(organisation(7)), "ask identity--00000007"),
+        (Reason::Community(Community::new("IP4").unwrap()), "IP4"),
+        (Reason::RequiredProperty("/name".into()), "/name"),
+        (Reason::Reference, "refers"),
+        (Reason::OtherClaim, "another origin"),
+    ];
+    let mut rules = BTreeSet::new();
+    for (reason, word) in reasons {
+        assert!(reason.to_string().contains(word), "{reason}");
+        assert!(rules.insert(reason.rule()), "{reason}");
+    }
+}
+
+#[test]
+fn an_organisation_is_in_a_community_by_itself_or_by_its_nation() {
+    let community = Community::new("CLUB").unwrap();
+    let members = vec![(Code::Organisation(organisation(7)), Validity::ALWAYS)];
+    let policy = policy().with_community(community.clone(), members);
+    let audience = |number| policy.audience(organisation(number), None, std::collections::BTreeMap::new());
+    assert!(audience(7).is_in(&community, now()));
+    assert!(!audience(8).is_in(&community, now()));
+}
+
+#[test]
+fn a_declared_community_in_not_denies_its_members_only() {
+    let [nor, jpn, ..] = &audiences()[..] else { panic!("no audiences") };
+    let not_nato = label(r#""not_releasable_to":["NATO"]"#);
+    let decide = |who: &crate::world::Who| policy().decide(&not_nato, &own(), &who.reader());
+    assert_eq!(decide(nor), Decision::Withhold(Reason::NotReleasableTo("NATO".parse().unwrap())));
+    assert_eq!(decide(jpn), Decision::Release);
+}
+
+#[test]
+fn the_visible_stamps_are_those_that_release() {
+    let stamps = [
+        (1, stamp(Label::of(Tlp::Green), own())),
+        (2, stamp(label(r#""releasable_to":["NATO"]"#), own())),
+        (3, stamp(label(r#""releasable_to":["JPN"]"#), own())),
+        (4, stamp(Label::of(Tlp::Red), organisation(2))),
+    ];
+    let visible = |who: usize| {
+        let who = &audiences()[who];
+        let stamps = stamps.iter().map(|(number, stamp)| (*number, stamp));
+        policy().visible(stamps, &who.reader()).collect::<Vec<_>>()
+    };
+    assert_eq!(visible(0), [1, 2, 4], "with what it brought itself");
+    assert_eq!(visible(1), [1, 3]);
+    assert_eq!(visible(2), [1]);
+}
+
+#[test]
+fn the_declared_levels_are_told() {
+    let policy = policy();
+    let levels: Vec<_> = policy.classifications().values().map(Vec::len).collect();
+    assert_eq!(levels, [3, 4]);
+}
+
+#[test]
+fn what_was_learnt_is_counted_once_for_each_who_says_it() {
+    let mut policy = policy();
+    assert_eq!(policy.markings_defined(), 0);
+    teach(&mut policy, &mark(1), r#""tlp":"GREEN""#, &own());
+    teach(&mut policy, &mark(1), r#""tlp":"GREEN""#, &own());
+    teach(&mut policy, &mark(2), r#""tlp":"GREEN""#, &own());
+    teach(&mut policy, &mark(2), r#""tlp":"GREEN""#, &organisation(2));
+    assert_eq!(policy.markings_defined(), 3);
+    let said_twice = |policy: &Policy| policy.said_twice().map(str::to_owned).collect::<BTreeSet<_>>();
+    assert_eq!(said_twice(&policy), [mark(2)].into());
+    teach(&mut policy, &mark(3), r#""tlp":"GREEN""#, &organisation(2));
+    teach(&mut policy, &mark(3), r#""tlp":"GREEN""#, &organisation(3));
+    assert_eq!(said_twice(&policy), [mark(2)].into(), "only with this node's own word");
+    teach(&mut policy, &mark(2), r#""tlp":"GREEN""#, &organisation(3));
+    assert_eq!(said_twice(&policy), [mark(2)].into(), "three are twice too");
+}
+
+#[test]
+fn where_both_say_the_same_it_means_that() {
+    let mut policy = policy();
+    let content = r#""tlp":"AMBER","releasable_to":["NATO"]"#;
+    teach(&mut policy, &mark(1), content, &own());
+    teach(&mut policy, &mark(1), content, &organisation(2));
+    assert_eq!(policy.resolve(&mark(1), &organisation(2)), label(content));
+}
+
+#[test]
+fn a_marking_begins_after_one_moment_and_by_another() {
+    let mut policy = policy();
+    let begins = "2026-06-01T00:00:00Z";
+    teach(&mut policy, &mark(1), &format!(r#""valid_from":"{begins}""#), &own());
+    teach(&mut policy, &mark(2), r#""tlp":"GREEN""#, &own());
+    let begun = |after: &str, until: &str| {
+        let begun = policy.markings_beginning(moment(after), moment(until));
+        begun.into_iter().collect::<Vec<_>>()
+    };
+    let it = vec![(own(), HashSet::from([mark(1)]))];
+    assert_eq!(begun("2026-05-31T23:59:59Z", begins), it);
+    assert_eq!(begun("2026-01-01T00:00:00Z", "2027-01-01T00:00:00Z"), it);
+    assert!(begun(begins, "2027-01-01T00:00:00Z").is_empty());
+    assert!(begun("2026-01-01T00:00:00Z", "2026-05-31T23:59:59Z").is_empty());
+}
+
+#[test]
+fn a_stamp_may_lack_what_the_second_says_where_it_holds_what_the_first_says() {
+    let theirs = organisation(2);
+    let mut policy = policy();
+    teach(&mut policy, &mark(1), r#""tlp":"GREEN""#, &theirs);
+    let first = stamp(policy.resolve(&mark(1), &theirs), theirs.clone());
+    assert!(!policy.may_lack(&first, &mark(1)), "it holds all that is said");
+    teach(&mut policy, &mark(1), r#""releasable_to":["NATO"]"#, &own());
+    assert!(policy.may_lack(&first, &mark(1)));
+    let second = stamp(policy.resolve(&mark(1), &own()), theirs.clone());
+    assert!(policy.may_lack(&second, &mark(1)));
+    let both = stamp(policy.resolve(&mark(1), &theirs), theirs.clone());
+    assert!(!policy.may_lack(&both, &mark(1)));
+    let other = stamp(label(r#""releasable_to":["JPN"]"#), theirs.clone());
+    assert!(!policy.may_lack(&other, &mark(1)), "it holds what neither says");
+    let waiting = stamp(Label::unknown(&mark(9)), theirs);
+    assert!(!policy.may_lack(&waiting, &mark(9)), "nobody said anything of it");
+}
+
+#[test]
+fn a_named_definition_counts_only_beside_an_extension_and_without_content() {
+    let read = |rest: &str| {
+        let id = mark(1);
+        let text = format!(r#"{{"type":"marking-definition","id":"{id}",{rest}}}"#);
+        let tree = Tree::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let mut policy = policy();
+        policy.define_marking(tree.root(), &own()).unwrap();
+        policy.resolve(&id, &own())
+    };
+    let extension = r#""extensions":{"extension-definition--77c40c04-49a6-4691-ad6b-5f6962767509":{"extension_type":"property-extension","tlp":"GREEN"}}"#;
+    assert_eq!(read(&format!(r#""definition_type":"ours",{extension}"#)), Label::of(Tlp::Green));
+    let content = format!(r#""definition_type":"ours","definition":{{"x":1}},{extension}"#);
+    assert!(!read(&content).unknown.is_empty());
+    assert!(!read(r#""definition_type":"ours""#).unknown.is_empty());
+}
