@@ -24,7 +24,7 @@ const LEVELS: [(&str, u8); 9] = [
 /// What some crates must not know, whatever the level.
 const STRANGERS: [(&str, &[&str]); 5] = [
     ("stix", &["tokio", "serde", "tracing"]),
-    ("matcher", &["tokio", "serde", "tracing", "store"]),
+    ("matcher", &["tokio", "tracing", "store"]),
     ("releasability", &["tokio", "tracing", "store"]),
     ("taxii", &["tokio", "hyper", "axum", "tracing"]),
     ("exchange", &["hyper", "axum", "toml", "clap", "fjall"]),

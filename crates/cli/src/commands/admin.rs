@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use anyhow::Context;
-use exchange::{ApplyMode, Preview, world::World};
+use exchange::{ApplyMode, Coverage, Knowledge, Preview, world::World};
 use server::admin::{Command, Reply};
 
 use crate::{
@@ -88,38 +88,39 @@ fn print(reply: &Reply) {
             }
         }
         Reply::DraftPreview(draft) => super::draft::print(draft),
-        Reply::Knowledge(knowledge) => {
-            for known in &knowledge.claims {
-                println!(
-                    "{} in {}, from {}, added {}",
-                    known.id, known.collection, known.origin, known.date_added
-                );
-                println!("{}", known.text);
-            }
-            if knowledge.claims.is_empty() {
-                println!("nothing");
-            }
-            if knowledge.more {
-                println!("there is more");
-            }
-        }
-        Reply::Coverage(coverage) => {
-            let holders: Vec<_> = coverage.holders.iter().map(String::as_str).collect();
-            println!("{} partner(s) have it: {}", holders.len(), holders.join(", "));
-            for (by, seen) in &coverage.seen {
-                let by = if by.is_empty() { "this node" } else { by };
-                let between = match (&seen.first_seen, &seen.last_seen) {
-                    (Some(first), Some(last)) => format!(", from {first} to {last}"),
-                    _ => String::new(),
-                };
-                println!(
-                    "{by}: seen {} time(s) in {} sighting(s){between}; looked for and not seen: {}",
-                    seen.count, seen.sightings, seen.searched_none
-                );
-            }
-        }
+        Reply::Knowledge(knowledge) => print_knowledge(knowledge),
+        Reply::Coverage(coverage) => print_coverage(coverage),
         Reply::Audit(reply) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
+    }
+}
+
+fn print_knowledge(knowledge: &Knowledge) {
+    for known in &knowledge.claims {
+        println!("{} in {}, from {}, added {}", known.id, known.collection, known.origin, known.date_added);
+        println!("{}", known.text);
+    }
+    if knowledge.claims.is_empty() {
+        println!("nothing");
+    }
+    if knowledge.more {
+        println!("there is more");
+    }
+}
+
+fn print_coverage(coverage: &Coverage) {
+    let holders: Vec<_> = coverage.holders.iter().map(String::as_str).collect();
+    println!("{} partner(s) have it: {}", holders.len(), holders.join(", "));
+    for (by, seen) in &coverage.seen {
+        let by = if by.is_empty() { "this node" } else { by };
+        let between = match (&seen.first_seen, &seen.last_seen) {
+            (Some(first), Some(last)) => format!(", from {first} to {last}"),
+            _ => String::new(),
+        };
+        println!(
+            "{by}: seen {} time(s) in {} sighting(s){between}; looked for and not seen: {}",
+            seen.count, seen.sightings, seen.searched_none
+        );
     }
 }
 

@@ -26,18 +26,16 @@ pub(crate) async fn run(dir: &Path, command: AuditCommand, format: Format) -> an
     let mut node = Node::of(dir).await?;
     let reply = node.call(Command::Audit(command)).await;
     node.close().await?;
-    match reply? {
-        Reply::Refused { reasons } => refused(format, &reasons),
-        Reply::Audit(reply) => {
-            match format {
-                Format::Json => json(&reply)?,
-                Format::Text => print(&reply),
-            }
-            Ok(if is_bad(&reply) { Outcome::Refused } else { Outcome::Done })
-        }
-        #[expect(clippy::wildcard_enum_match_arm, reason = "no other answer fits")]
-        _ => anyhow::bail!("an answer to another question"),
+    let reply = reply?;
+    if let Reply::Refused { reasons } = &reply {
+        return refused(format, reasons);
     }
+    let Reply::Audit(reply) = reply else { anyhow::bail!("an answer to another question") };
+    match format {
+        Format::Json => json(&reply)?,
+        Format::Text => print(&reply),
+    }
+    Ok(if is_bad(&reply) { Outcome::Refused } else { Outcome::Done })
 }
 
 fn checkpoint(file: &Path) -> anyhow::Result<Checkpoint> {

@@ -44,6 +44,7 @@ const CHUNKS_WAITING_MAX: usize = 16;
 
 /// What `cresset watch` is told.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a flag of the command line")]
 pub(crate) struct WatchArgs {
     /// Where indicators come from: bundle files, or URLs of collections (http…/collections/ID/)
     #[arg(long, required = true, value_name = "FILE|URL")]
@@ -188,7 +189,7 @@ impl Running {
     fn take_first(&mut self, updates: &feed::Updates) -> anyhow::Result<()> {
         let mut left = updates.sources;
         while left > 0 {
-            match updates.receiver.recv_timeout(Duration::from_secs(60)) {
+            match updates.receiver.recv_timeout(Duration::from_mins(1)) {
                 Ok(Update::Complete) => left -= 1,
                 Ok(update) => self.take(update),
                 Err(RecvTimeoutError::Timeout) => anyhow::bail!("the indicators do not arrive"),

@@ -157,7 +157,7 @@ impl Recent {
                     object.properties.iter().find(|(name, _)| name == property).map(|(_, value)| value);
                 match value {
                     Some(Value::Text(text)) => {
-                        self.keep((place, "".into(), text.as_str().into()), observation)
+                        self.keep((place, "".into(), text.as_str().into()), observation);
                     }
                     Some(Value::Dictionary(members)) => {
                         for (algorithm, value) in members {

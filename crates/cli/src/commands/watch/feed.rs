@@ -4,7 +4,10 @@ use std::{
     collections::BTreeSet,
     fs,
     path::Path,
-    sync::mpsc::{Receiver, Sender, channel},
+    sync::{
+        Arc,
+        mpsc::{Receiver, Sender, channel},
+    },
     thread,
     time::Duration,
 };
@@ -17,7 +20,7 @@ use stix::{
 };
 use ureq::{
     Agent,
-    tls::{Certificate, RootCerts, TlsConfig},
+    tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem},
 };
 
 const TAXII: &str = "application/taxii+json;version=2.1";
@@ -27,6 +30,9 @@ const POLL: Duration = Duration::from_secs(1);
 const POLLS_PER_INVENTORY: u32 = 60;
 /// The longest answer that is read, in bytes.
 const ANSWER_BYTES_MAX: u64 = 64 << 20;
+/// Where systems keep the certificates of authorities.
+const AUTHORITIES: [&str; 3] =
+    ["/etc/ssl/certs/ca-certificates.crt", "/etc/pki/tls/certs/ca-bundle.crt", "/etc/ssl/cert.pem"];
 const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a source says.
@@ -111,19 +117,24 @@ impl Client {
             }
             None => std::env::var("CRESSET_TOKEN").ok(),
         };
-        let roots = match ca {
+        let found = AUTHORITIES.iter().map(Path::new).find(|file| file.exists());
+        let roots: Vec<Certificate<'static>> = match ca.or(found) {
             Some(file) => {
                 let pem = fs::read(file).with_context(|| format!("cannot read `{}`", file.display()))?;
-                let certificate =
-                    Certificate::from_pem(&pem).context("the authority's certificate cannot be read")?;
-                RootCerts::new_with_certs(&[certificate])
+                let certificates = parse_pem(&pem).filter_map(|item| match item {
+                    Ok(PemItem::Certificate(certificate)) => Some(certificate),
+                    _ => None,
+                });
+                certificates.collect()
             }
-            None => RootCerts::WebPki,
+            None => Vec::new(),
         };
-        let config = Agent::config_builder()
-            .timeout_global(Some(TIMEOUT))
-            .tls_config(TlsConfig::builder().root_certs(roots).build())
+        let provider = Arc::new(rustls::crypto::ring::default_provider());
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::new_with_certs(&roots))
+            .unversioned_rustls_crypto_provider(provider)
             .build();
+        let config = Agent::config_builder().timeout_global(Some(TIMEOUT)).tls_config(tls).build();
         Ok(Self { agent: config.into(), token })
     }
 

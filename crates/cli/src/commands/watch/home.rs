@@ -13,7 +13,7 @@ use super::{feed::Client, state::Parcel};
 const ENVELOPE_SIGHTINGS_MAX: usize = 500;
 /// After a failure, the next attempt waits so long, twice as long after each further one, up to the longest.
 const PAUSE_FIRST: Duration = Duration::from_secs(1);
-const PAUSE_LONGEST: Duration = Duration::from_secs(60);
+const PAUSE_LONGEST: Duration = Duration::from_mins(1);
 
 /// The way home.
 pub(super) struct Home {

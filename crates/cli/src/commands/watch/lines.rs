@@ -42,16 +42,7 @@ impl Lines {
                 }
             };
         }
-        let named = match format {
-            Some(name) => match sources.find(name) {
-                Some(source) => Some(source),
-                None => {
-                    let names: Vec<_> = sources.all().map(|source| sources.name(source).to_owned()).collect();
-                    bail!("there is no source `{name}`; there are {}", names.join(", "));
-                }
-            },
-            None => None,
-        };
+        let named = format.map(|name| find(&sources, name)).transpose()?;
         let wanted = Wanted::nothing(&sources);
         Ok(Self { sources, named, paths: BTreeSet::new(), wanted, readers: HashMap::new(), next: 0 })
     }
@@ -85,6 +76,13 @@ impl Lines {
         }
         Ok(read)
     }
+}
+
+fn find(sources: &Sources, name: &str) -> anyhow::Result<SourceId> {
+    sources.find(name).with_context(|| {
+        let names: Vec<_> = sources.all().map(|source| sources.name(source)).collect();
+        format!("there is no source `{name}`; there are {}", names.join(", "))
+    })
 }
 
 /// Which values are too common to fire: by the lists that come with the program, and the user's own.

@@ -110,7 +110,7 @@ impl Memory {
                 replace(&file, &text)?;
             }
         }
-        let looked: String = self.looked.iter().map(|id| format!("{id}\n")).collect();
+        let looked: String = self.looked.iter().flat_map(|id| [id.as_str(), "\n"]).collect();
         replace(&self.dir.join("looked"), looked.as_bytes())
     }
 }

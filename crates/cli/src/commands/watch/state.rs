@@ -151,7 +151,7 @@ pub(crate) fn silence(dir: &Path, id: &str, lift: Lift) -> anyhow::Result<()> {
         Lift::No => ids.insert(id.to_owned()),
         Lift::Yes => ids.remove(id),
     };
-    let text: String = ids.iter().map(|id| format!("{id}\n")).collect();
+    let text: String = ids.iter().flat_map(|id| [id.as_str(), "\n"]).collect();
     let file = silences(dir);
     fs::write(&file, text).with_context(|| format!("cannot write `{}`", file.display()))
 }

@@ -56,18 +56,17 @@ struct Story {
 
 fn partner_of(author: &mut Author, collection: &str) -> &'static str {
     let may: &[&'static str] = match collection {
-        RW => &["own", "q", "n"],
         RO => &["own", "q"],
         RS => &["own", "n"],
         _ => &["own", "q", "n"],
     };
-    *author.dice.pick(may)
+    author.dice.pick(may)
 }
 
 impl Story {
     async fn begin(seed: u64, stores: [Arc<dyn Store>; 2]) -> Self {
         let mut author = Author::new(seed);
-        let course = if seed % 2 == 0 { Course::Still } else { Course::Moving };
+        let course = if seed.is_multiple_of(2) { Course::Still } else { Course::Moving };
         let limits = if author.dice.once_in(2) {
             ServerLimits {
                 page_bytes_max: 2000,
@@ -353,7 +352,7 @@ impl Worlds {
 async fn tell(seed: u64) -> usize {
     let dir = tempfile::tempdir().unwrap();
     // Every third world also compares the backends.
-    let of_b: Arc<dyn Store> = if seed % 3 == 0 {
+    let of_b: Arc<dyn Store> = if seed.is_multiple_of(3) {
         Arc::new(embedded::Embedded::open(dir.path(), &embedded::Options::default()).unwrap())
     } else {
         Arc::new(Memory::default())
