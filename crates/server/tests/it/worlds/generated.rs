@@ -60,7 +60,7 @@ fn partner_of(author: &mut Author, collection: &str) -> &'static str {
         RS => &["own", "n"],
         _ => &["own", "q", "n"],
     };
-    author.dice.pick(may)
+    author.dice.pick::<&'static str>(may)
 }
 
 impl Story {
