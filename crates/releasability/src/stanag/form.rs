@@ -33,6 +33,23 @@ fn begins_a_name(character: char) -> bool {
         | '\u{3001}'..='\u{d7ff}' | '\u{f900}'..='\u{fdcf}' | '\u{fdf0}'..='\u{fffd}' | '\u{10000}'..='\u{effff}')
 }
 
+/// Whether white space follows every attribute but the last: XML 1.0 section 3.1.
+pub(super) fn are_apart(attributes: &str) -> bool {
+    let (mut quote, mut closed) = (None, false);
+    for character in attributes.chars() {
+        if quote.is_some() {
+            closed = quote == Some(character);
+            quote = quote.filter(|_| !closed);
+        } else if closed && !is_space(character) {
+            return false;
+        } else {
+            closed = false;
+            quote = Some(character).filter(|character| matches!(character, '"' | '\''));
+        }
+    }
+    true
+}
+
 /// Whether an XML declaration, from its `xml` on, is one, and says XML 1.0 in UTF-8: XML 1.0 section 2.8.
 pub(super) fn check_declaration(text: &str) -> Result<(), ReadError> {
     let rest = text.strip_prefix("xml").ok_or(ReadError::Malformed)?;

@@ -10,7 +10,7 @@ use quick_xml::{
 use super::{
     NAMESPACE,
     document::{Attribute, Document, Element, Node, Space},
-    form::{check_declaration, is_allowed, is_bare_name, is_name},
+    form::{are_apart, check_declaration, is_allowed, is_bare_name, is_name},
 };
 
 /// Length of a document, in bytes of UTF-8.
@@ -60,6 +60,10 @@ impl Document {
             return Err(ReadError::Size);
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The reader would pass over another.
+        if text.starts_with('\u{feff}') {
+            return Err(ReadError::Malformed);
+        }
         let text = line_ends(text);
         if !text.chars().all(is_allowed) {
             return Err(ReadError::Malformed);
@@ -149,7 +153,7 @@ impl Build {
         if self.open.len() >= DEPTH_MAX {
             return Err(ReadError::Depth);
         }
-        if self.root.is_some() {
+        if self.root.is_some() || !are_apart(tag.attributes_raw()) {
             return Err(ReadError::Malformed);
         }
         let depth = self.open.len();

@@ -246,6 +246,7 @@ fn what_is_not_well_formed_is_refused() {
         "<x a",
         "<x a=",
         "<x a='",
+        "\u{feff}\u{feff}<x/>",
         "<?xml version='1.0' standalone='maybe'?><x/>",
         "<?xml version='1.0'encoding='UTF-8'?><x/>",
         "<?xml version='1.0' standalone='yes' encoding='UTF-8'?><x/>",
@@ -256,6 +257,8 @@ fn what_is_not_well_formed_is_refused() {
         "<?xml?><x/>",
         "<x><?a:b c?></x>",
         "<x xmlns:a='urn:x' xmlns:b='urn:x' a:x='' b:x=''/>",
+        "<x a='1'b='2'/>",
+        "<x a=\"1\"b='2'></x>",
         "<x\u{d7}/>",
         "<x \u{b7}='1'/>",
         "<x\u{a0}a='1'/>",
@@ -288,6 +291,7 @@ fn what_is_seldom_written_and_well_formed_is_read() {
         "<x\u{b7}\u{e9} \u{e9}='1'/>",
         "<x xmlns:a='urn:x' xmlns:b='urn:y' a:x='' b:x='' x=''/>",
         "<x xmlns:a='urn:x'><x xmlns:a='urn:y' a:x=''/></x>",
+        "<x a='\"'\n\tb=\"'\" ></x >",
     ] {
         assert!(Document::read(text).is_ok(), "{text}");
     }
