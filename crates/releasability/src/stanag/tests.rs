@@ -150,6 +150,8 @@ fn what_is_not_understood_gives_no_label() {
         "Type='permissive' TagName='Releasable To'",
         "TagName='Releasable To'",
         "Type='PERMISSIVE'",
+        "Type='INFORMATIVE'",
+        "Type='INFORMATIVE' TagName=' &#9;'",
         "Type='PERMISSIVE' TagName='Eyes'",
         "Type='RESTRICTIVE' TagName='Additional Sensitivity'",
         "Type='RESTRICTIVE' TagName='Releasable To'",
