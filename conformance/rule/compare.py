@@ -7,8 +7,8 @@ import json
 import re
 import sys
 
-from markings import timestamp
 from reference import OTHER_CLAIM, REFERENCE, REQUIRED_GONE, World
+from words import timestamp
 
 # Which outcomes there are, and how often each comes at least in 100,000 cases: so the comparison cannot become empty.
 OUTCOMES = {
@@ -18,11 +18,18 @@ OUTCOMES = {
 }  # fmt: skip
 BY_NUMBER = {int(name.split()[0]): name for name in OUTCOMES if name[0].isdigit()}
 
+# The languages of docs/markings.md, of each of which so many cases in a hundred speak, and so many with a marking that is
+# understood, and with one that is not.
+LANGUAGES = ["statement", "TLP 1", "TLP 2.0", "PAP", "FIRST IEP 2.0", "ACS 3.0a", "ours", "STANAG 4774"]
+OF_A_LANGUAGE_MIN, UNDERSTOOD_MIN, NOT_UNDERSTOOD_MIN = 2.0, 1.0, 0.2
+ALWAYS_UNDERSTOOD = ["statement", "TLP 1"]
+
 
 class Comparison:
     def __init__(self, shown):
         self.passed, self.failed, self.shown = 0, 0, shown
         self.outcomes = collections.Counter()
+        self.languages = collections.Counter()
 
     def world(self, line):
         entry = json.loads(line)
@@ -40,6 +47,7 @@ class Comparison:
         for claim, copy in copies.items():
             claim.place = timestamp(copy["added"])
         answers = world.answers(audience, timestamp(question["time"]))
+        self.languages.update(world.languages)
         for claim, expected in answers.items():
             got = copies[claim]["text"] or number(copies[claim]["withheld"])
             self.count(claim, expected, audience)
@@ -63,6 +71,25 @@ class Comparison:
         else:
             by_label = claim.removed_by_label
             self.outcomes["released, parts removed by label" if by_label else "released, references removed"] += 1
+
+    def rare_outcomes(self, cases):
+        rare = []
+        for outcome, least in OUTCOMES.items():
+            count = self.outcomes[outcome]
+            print(f"{count:10} {outcome}")
+            if count * 100_000 < least * cases:
+                rare.append(outcome)
+        return rare
+
+    def rare_languages(self, cases):
+        rare = []
+        for language in LANGUAGES:
+            whole, understood, not_understood = (self.languages[language, part] for part in ("any", True, False))
+            print(f"{whole:10} marked in {language}: {understood} with one understood, {not_understood} with one not")
+            enough = whole * 100 >= OF_A_LANGUAGE_MIN * cases and understood * 100 >= UNDERSTOOD_MIN * cases
+            if not enough or (not_understood * 100 < NOT_UNDERSTOOD_MIN * cases and language not in ALWAYS_UNDERSTOOD):
+                rare.append(language)
+        return rare
 
     def check(self, entry, world, claim, case):
         about, expected, got = case
@@ -131,12 +158,7 @@ def main():
     for line in sys.stdin:
         comparison.world(line)
     cases = comparison.passed
-    rare = []
-    for outcome, least in OUTCOMES.items():
-        count = comparison.outcomes[outcome]
-        print(f"{count:10} {outcome}")
-        if count * 100_000 < least * cases:
-            rare.append(outcome)
+    rare = comparison.rare_outcomes(cases) + comparison.rare_languages(cases)
     if rare:
         print(f"FAIL too rare to prove anything: {', '.join(rare)}")
     print(f"{comparison.passed} passed, {comparison.failed} failed")

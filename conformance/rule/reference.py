@@ -8,14 +8,12 @@ one partner gets of it at one moment.
 
 import standard
 import text
-from markings import STANDARD, TLP, join, label_of, timestamp, unknown
+from markings import STANDARD, STANDARD_TLP_2, label_of
+from words import TLP, Label, is_nation, is_organisation, join, timestamp
 
 NO_AGREEMENT, UNKNOWN, OUTSIDE_VALID, NOT_FOR, CLEARANCE, REL, CEILING, RED, NOT_OURS, COMMUNITY = 0, 2, 3, 4, 5, 6, 7, 8, 9, 10
 REQUIRED_GONE, REFERENCE, OTHER_CLAIM = 11, 12, 13
 RELEASE = "release"
-
-# Of the codes assigned in ISO 3166-1 alpha-3, those that the cases use.
-NATIONS = {"JPN", "NLD", "NOR"}
 
 
 class Claim:
@@ -28,6 +26,7 @@ class Claim:
         self.object = text.plain(self.node)
         self.id, self.type = self.object["id"], self.object["type"]
         self.place = None  # in the order in which claims were added; what is added anew has a later one
+        self.says, self.languages = None, []  # of a marking-definition: its label, and what that was read from
         self.outcome = None  # of adding it: added, unchanged, refused
         self.removed_by_label = False  # in the last answer
 
@@ -55,6 +54,7 @@ class World:
         self.brought = [Claim(number, entry) for number, entry in enumerate(brought)]
         for claim in self.brought:
             self.add(claim)
+        self.languages = [language for claim in self.claims for language in self.languages_of(claim)]
 
     # Adding
 
@@ -71,6 +71,8 @@ class World:
                 claim.outcome = "refused"
                 return
         claim.outcome = "added"
+        if claim.type == "marking-definition":
+            claim.says, claim.languages = label_of(claim.object, self.classifications)
         self.claims.append(claim)
         claim.place = len(self.claims)
 
@@ -82,29 +84,51 @@ class World:
     def meaning(self, marking, origin):
         """'What a marking means is said by the **object's own origin** or by this node's organisation (by both: the join);
         what anybody else says of it does not count.'"""
-        # 'The marking-definitions that the standards fix (TLP 1 and 2.0) mean what the standards say.'
+        # 'The marking-definitions that the standards fix (TLP 1 and 2.0, PAP) mean what the standards say.'
         if marking in STANDARD:
-            return label_of_tlp(STANDARD[marking])
-        said = [claim for claim in self.claims if claim.id == marking and claim.origin in (origin, self.organisation)]
+            return STANDARD[marking][1]
+        said = self.said_of(marking, origin)
         # 'one that is absent here or not understood maps to `unknown`'
         if not said:
-            return unknown(marking)
-        return join([label_of(claim.object, self.classifications) for claim in said])
+            return Label(unknown={marking})
+        return join([claim.says for claim in said])
+
+    def said_of(self, marking, origin):
+        return [claim for claim in self.claims if claim.id == marking and claim.origin in (origin, self.organisation)]
+
+    def languages_of(self, claim):
+        """In which languages its label and those of its properties are written: each as (language, whether what is said in it
+        was understood), and once more as (language, "any")."""
+        refs, origin = self.marking_refs(claim)
+        marked = [(marking, origin) for marking in refs] + [(marking, claim.origin) for marking, _ in self.granular(claim)]
+        found = set()
+        for marking, origin in marked:
+            if marking in STANDARD:
+                found.add((STANDARD[marking][0], True))
+                continue
+            for said in self.said_of(marking, origin):
+                found.update(said.languages)
+        return found | {(language, "any") for language, _ in found}
 
     def label(self, claim):
         """'An object's label is the **join** of its `object_marking_refs`'"""
+        refs, origin = self.marking_refs(claim)
+        return join([self.meaning(marking, origin) for marking in refs])
+
+    def marking_refs(self, claim):
+        """Which markings make its label, and whose word on them counts besides the node's."""
         refs = claim.object.get("object_marking_refs", [])
         # 'those of the standards are marked by nothing'
         if claim.id in STANDARD:
-            return join([])
+            return [], claim.origin
         # 'A marking-definition is marked by itself as well: its label is the join of its `object_marking_refs` and of what it
         # says, without the collection's default'
         if claim.type == "marking-definition":
             refs = refs + [claim.id]
         # 'with none, the collection's default marking, which means what this node's organisation says'
         if not refs:
-            return join([self.meaning(one, self.organisation) for one in default_marking(self.collections[claim.collection])])
-        return join([self.meaning(marking, claim.origin) for marking in refs])
+            return default_marking(self.collections[claim.collection]), self.organisation
+        return refs, claim.origin
 
     def granular(self, claim):
         """Each selector with a marking: (marking, path)."""
@@ -141,7 +165,7 @@ class World:
     def names_nothing_declared(self, code):
         """'names a community that is not declared here': it is no organisation and no nation"""
         # 'a nation (a code assigned in ISO 3166-1 alpha-3, in capitals) or, any other word, a community name'
-        return not code.startswith("identity--") and code not in NATIONS and code not in self.communities
+        return not is_organisation(code) and not is_nation(code) and code not in self.communities
 
     def decide(self, label, origin, audience, collection, time):
         """'Decide(L, A, t): the first that applies'"""
@@ -259,12 +283,6 @@ class World:
         return {claim.id for claim in result} - released
 
 
-def label_of_tlp(word):
-    label = join([])
-    label.tlp = TLP.index(word)
-    return label
-
-
 def member(entry):
     """A member for ever is declared as a code alone."""
     return {"code": entry} if isinstance(entry, str) else entry
@@ -272,7 +290,7 @@ def member(entry):
 
 def default_marking(collection):
     """Ids of marking-definitions; `TLP:GREEN` and the like stand for those of TLP 2.0."""
-    tlp_2 = {f"TLP:{word}": marking for marking, word in STANDARD.items()}  # the later of two is TLP 2.0's
+    tlp_2 = {f"TLP:{word}": marking for marking, word in STANDARD_TLP_2.items()}
     return [tlp_2.get(one, one) for one in collection["default_marking"]]
 
 

@@ -6,6 +6,7 @@
 
 mod document;
 mod expression;
+mod form;
 mod information;
 mod meaning;
 mod reader;

@@ -1,6 +1,6 @@
 //! Who is there? A small coalition, with memberships and agreements that begin and end.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use stix::Timestamp;
 
 use crate::random::Random;
@@ -8,8 +8,8 @@ use crate::random::Random;
 pub(crate) const COLLECTIONS: [&str; 2] = ["one", "two"];
 pub(crate) const PARTNERS: usize = 4;
 /// What codes may name: nations, communities declared and not, a word that looks like a nation and is none.
-pub(crate) const CODES: [&str; 9] =
-    ["NOR", "JPN", "NLD", "NATO", "IP4", "MISSION", "SEVEN-SEAS", "XYZ", "jpn"];
+pub(crate) const CODES: [&str; 11] =
+    ["NOR", "JPN", "NLD", "USA", "NATO", "IP4", "MISSION", "LE", "SEVEN-SEAS", "XYZ", "jpn"];
 pub(crate) const TLP: [&str; 5] = ["CLEAR", "GREEN", "AMBER", "AMBER+STRICT", "RED"];
 
 /// A declared coalition.
@@ -64,7 +64,10 @@ pub(crate) fn declare(random: &mut Random, default_markings: &[String]) -> Decla
         .enumerate()
         .map(|(number, alias)| collection(random, number, alias, default_markings))
         .collect();
-    let nations = [json!("NOR"), json!("JPN"), json!("NLD"), Value::Null];
+    let policies = policies(random);
+    let classification: Vec<_> =
+        policies.iter().map(|(policy, levels)| json!({ "policy": policy, "levels": levels })).collect();
+    let nations = [json!("NOR"), json!("JPN"), json!("NLD"), json!("USA"), Value::Null];
     let partners: Vec<_> = (1..=PARTNERS)
         .map(|number| {
             let mut clearances = json!({});
@@ -73,6 +76,9 @@ pub(crate) fn declare(random: &mut Random, default_markings: &[String]) -> Decla
             }
             if random.chance(40) {
                 clearances["EU"] = json!(random.pick(&["LOW", "HIGH"]));
+            }
+            if let (Some(levels), true) = (policies.get("US").and_then(Value::as_array), random.chance(60)) {
+                clearances["US"] = random.pick(levels).clone();
             }
             let nation = random.pick(&nations);
             json!({ "name": format!("p{number}"), "organisation": organisations.get(number), "nation": nation,
@@ -99,15 +105,33 @@ pub(crate) fn declare(random: &mut Random, default_markings: &[String]) -> Decla
     let world = |agreements: Vec<Value>| {
         json!({
             "organisation": { "id": organisations.first(), "name": "own" }, "community": communities,
-            "classification": [
-                { "policy": "NATO", "levels": ["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"] },
-                { "policy": "EU", "levels": ["LOW", "HIGH"] },
-            ],
+            "classification": classification,
             "collection": collections, "partner": partners, "agreement": agreements,
         })
     };
     let (open, dated) = (world(open), world(dated));
     Declared { organisations, open, dated, moments }
+}
+
+/// Policies and their levels. Seldom two of them are one in any case, so that no label in another language means either.
+fn policies(random: &mut Random) -> Map<String, Value> {
+    let mut policies = Map::new();
+    policies.insert("NATO".to_owned(), json!(["UNCLASSIFIED", "RESTRICTED", "CONFIDENTIAL", "SECRET"]));
+    policies.insert("EU".to_owned(), json!(["LOW", "EU LOW", "HIGH"]));
+    let us = [
+        json!(["U", "C", "S", "TS"]),
+        json!(["Unclassified", "Confidential", "Secret", "Top Secret"]),
+        json!(["UNCLASSIFIED", "C", "u", "CONFIDENTIAL", "SECRET"]),
+        json!(["S", "UNCLASSIFIED"]),
+    ];
+    if random.chance(85) {
+        policies.insert("US".to_owned(), random.pick(&us).clone());
+    }
+    if random.chance(15) {
+        let other = *random.pick(&["Nato", "eu", "us"]);
+        policies.insert(other.to_owned(), json!(["RESTRICTED", "LOW", "U"]));
+    }
+    policies
 }
 
 fn collection(random: &mut Random, number: usize, alias: &str, default_markings: &[String]) -> Value {
@@ -125,6 +149,9 @@ fn communities(random: &mut Random, organisations: &[String], moments: &mut Vec<
     let mut communities = vec![
         json!({ "name": "NATO", "members": ["NOR", "NLD"] }),
         json!({ "name": "IP4", "members": ["JPN"] }),
+        json!({ "name": "LE", "members": ["NOR", "USA"] }),
+        json!({ "name": "GOV", "members": ["JPN", "NLD", "USA"] }),
+        json!({ "name": "USA.DHS", "members": ["NOR", organisations.get(1)] }),
     ];
     let mut members = Vec::new();
     for code in ["NOR", "JPN", "NLD"].iter().copied().chain(organisations.iter().map(String::as_str)) {

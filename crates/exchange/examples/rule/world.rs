@@ -5,7 +5,9 @@ use stix::Timestamp;
 
 use crate::{
     declared::{COLLECTIONS, Declared, PARTNERS, declare, moment},
-    markings, objects,
+    markings,
+    markings::Around,
+    objects,
     objects::Pool,
     random::Random,
     written,
@@ -57,8 +59,9 @@ fn definitions(random: &mut Random, declared: &mut Declared) -> Vec<(usize, Brou
     // The last one is defined by nobody.
     for number in 0..MARKINGS - 1 {
         for _ in 0..*random.pick(&[1, 1, 2, 3]) {
-            let world = (declared.organisations.as_slice(), &mut declared.moments);
-            let mut marking = markings::definition(number, random, world);
+            let mut around =
+                Around { organisations: &declared.organisations, moments: &mut declared.moments };
+            let mut marking = markings::definition(number, random, &mut around);
             if random.chance(30) {
                 mark(&mut marking, random, number);
             }

@@ -79,7 +79,7 @@ impl Category {
             "INFORMATIVE" => CategoryType::Informative,
             _ => return None,
         };
-        let tag = collapse(element.attribute("TagName")?);
+        let tag = Some(collapse(element.attribute("TagName")?)).filter(|tag| !tag.is_empty())?;
         if kind == CategoryType::Informative {
             return Some(Self { kind, tag, values: Vec::new() });
         }

@@ -4,12 +4,13 @@ use std::borrow::Cow;
 
 use quick_xml::{
     Reader, XmlVersion,
-    events::{BytesDecl, BytesRef, BytesStart, Event, attributes::Attribute as RawAttribute},
+    events::{BytesRef, BytesStart, Event, attributes::Attribute as RawAttribute},
 };
 
 use super::{
     NAMESPACE,
     document::{Attribute, Document, Element, Node, Space},
+    form::{are_apart, check_declaration, is_allowed, is_bare_name, is_name},
 };
 
 /// Length of a document, in bytes of UTF-8.
@@ -21,6 +22,8 @@ pub const ELEMENTS_MAX: usize = 1000;
 /// How many attributes an element may have, declarations of namespaces included.
 pub const ATTRIBUTES_MAX: usize = 32;
 
+const XML: &str = "http://www.w3.org/XML/1998/namespace";
+const XMLNS: &str = "http://www.w3.org/2000/xmlns/";
 const XSI: &str = "http://www.w3.org/2001/XMLSchema-instance";
 
 /// Why a text is no document that we read.
@@ -57,6 +60,10 @@ impl Document {
             return Err(ReadError::Size);
         }
         let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        // The reader would pass over another.
+        if text.starts_with('\u{feff}') {
+            return Err(ReadError::Malformed);
+        }
         let text = line_ends(text);
         if !text.chars().all(is_allowed) {
             return Err(ReadError::Malformed);
@@ -81,7 +88,7 @@ impl Document {
                 }
                 Event::Comment(text) => build.add(Node::Comment(text.to_string())),
                 Event::PI(text) => build.add(instruction(&text)?),
-                Event::Decl(declaration) if at_start => check(&declaration)?,
+                Event::Decl(declaration) if at_start => check_declaration(&declaration)?,
                 Event::Decl(_) => return Err(ReadError::Malformed),
                 Event::DocType(_) => return Err(ReadError::DocumentType),
                 Event::Eof => return build.finish(),
@@ -99,31 +106,10 @@ fn line_ends(text: &str) -> Cow<'_, str> {
     }
 }
 
-/// XML 1.0 section 2.2.
-fn is_allowed(character: char) -> bool {
-    matches!(character, '\t' | '\n' | '\r' | ' '..='\u{d7ff}' | '\u{e000}'..='\u{fffd}' | '\u{10000}'..)
-}
-
-/// Whether this is a name, with at most one prefix. Characters beyond ASCII are not looked at closely.
-fn is_name(name: &str) -> bool {
-    let start = |c: char| c.is_ascii_alphabetic() || c == '_' || !c.is_ascii();
-    let part = |part: &str| {
-        part.starts_with(start)
-            && part.chars().all(|c| start(c) || c.is_ascii_digit() || matches!(c, '-' | '.'))
-    };
-    name.split_once(':').map_or_else(|| part(name), |(prefix, local)| part(prefix) && part(local))
-}
-
-fn check(declaration: &BytesDecl<'_>) -> Result<(), ReadError> {
-    let version = declaration.version().map_err(|_| ReadError::Malformed)?;
-    let encoding = declaration.encoding().transpose().map_err(|_| ReadError::Malformed)?;
-    let is_utf_8 = encoding.is_none_or(|encoding| encoding.eq_ignore_ascii_case("utf-8"));
-    if version == "1.0" && is_utf_8 { Ok(()) } else { Err(ReadError::Encoding) }
-}
-
+/// Its target is a name without a colon: Namespaces in XML, section 7.
 fn instruction(text: &str) -> Result<Node, ReadError> {
     let target = text.split_ascii_whitespace().next().unwrap_or_default();
-    if text.starts_with(target) && is_name(target) && !target.eq_ignore_ascii_case("xml") {
+    if text.starts_with(target) && is_bare_name(target) && !target.eq_ignore_ascii_case("xml") {
         Ok(Node::Instruction(text.to_owned()))
     } else {
         Err(ReadError::Malformed)
@@ -154,7 +140,7 @@ struct Build {
     /// The elements that are open, outermost first.
     open: Vec<Element>,
     /// Prefixes with their namespaces, innermost last, and at which depth each was declared.
-    declared: Vec<(usize, String, Space)>,
+    declared: Vec<(usize, String, String)>,
     elements: usize,
 }
 
@@ -167,7 +153,7 @@ impl Build {
         if self.open.len() >= DEPTH_MAX {
             return Err(ReadError::Depth);
         }
-        if self.root.is_some() {
+        if self.root.is_some() || !are_apart(tag.attributes_raw()) {
             return Err(ReadError::Malformed);
         }
         let depth = self.open.len();
@@ -179,16 +165,26 @@ impl Build {
             let (name, value) = read_attribute(&attribute.map_err(|_| ReadError::Malformed)?)?;
             let prefix = if name == "xmlns" { Some("") } else { name.strip_prefix("xmlns:") };
             if let Some(prefix) = prefix {
-                self.declared.push((depth, prefix.to_owned(), declared(prefix, &value)?));
+                check_namespace(prefix, &value)?;
+                self.declared.push((depth, prefix.to_owned(), value.clone()));
             }
             attributes.push(Attribute { name, space: Space::Document, value });
         }
+        let mut named = Vec::new();
         for attribute in &mut attributes {
             attribute.space = match attribute.name.split_once(':') {
                 _ if attribute.name == "xmlns" => Space::Document,
                 None => Space::None,
-                Some(("xml" | "xmlns", _)) => Space::Document,
-                Some((prefix, _)) => self.space(prefix)?,
+                Some(("xmlns", _)) => Space::Document,
+                Some((prefix, local)) => {
+                    let namespace = self.namespace(prefix)?;
+                    // Namespaces in XML, section 6.3: not twice, whatever the prefixes are.
+                    if named.contains(&(namespace, local)) {
+                        return Err(ReadError::Malformed);
+                    }
+                    named.push((namespace, local));
+                    if matches!(namespace, XML | XSI) { Space::Document } else { space(namespace) }
+                }
             };
         }
         let name = tag.name().as_ref().to_owned();
@@ -196,16 +192,22 @@ impl Build {
             return Err(ReadError::Malformed);
         }
         let space = match name.split_once(':') {
-            Some((prefix, _)) => self.space(prefix)?,
-            None => self.space("").unwrap_or(Space::None),
+            Some((prefix, _)) => space(self.namespace(prefix)?),
+            None => space(self.namespace("")?),
         };
         self.open.push(Element { name, space, attributes, children: Vec::new() });
         Ok(())
     }
 
-    fn space(&self, prefix: &str) -> Result<Space, ReadError> {
+    /// What a prefix stands for; no prefix, undeclared: no namespace.
+    fn namespace(&self, prefix: &str) -> Result<&str, ReadError> {
         let found = self.declared.iter().rev().find(|(_, declared, _)| declared == prefix);
-        found.map(|(_, _, space)| *space).ok_or(ReadError::Namespace)
+        match (found, prefix) {
+            (Some((.., namespace)), _) => Ok(namespace),
+            (None, "") => Ok(""),
+            (None, "xml") => Ok(XML),
+            (None, _) => Err(ReadError::Namespace),
+        }
     }
 
     fn close(&mut self) -> Result<(), ReadError> {
@@ -255,13 +257,20 @@ impl Build {
     }
 }
 
-fn declared(prefix: &str, namespace: &str) -> Result<Space, ReadError> {
+/// Whether a prefix may stand for a namespace: Namespaces in XML, section 3.
+fn check_namespace(prefix: &str, namespace: &str) -> Result<(), ReadError> {
     match (prefix, namespace) {
-        ("", "") => Ok(Space::None),
-        ("xml" | "xmlns", _) | (_, "") => Err(ReadError::Namespace),
-        (_, NAMESPACE) => Ok(Space::Label),
-        (_, XSI) => Ok(Space::Document),
-        _ => Ok(Space::Foreign),
+        ("", "") | ("xml", XML) => Ok(()),
+        ("xml" | "xmlns", _) | (_, "" | XML | XMLNS) => Err(ReadError::Namespace),
+        _ => Ok(()),
+    }
+}
+
+fn space(namespace: &str) -> Space {
+    match namespace {
+        "" => Space::None,
+        NAMESPACE => Space::Label,
+        _ => Space::Foreign,
     }
 }
 

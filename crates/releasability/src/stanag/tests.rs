@@ -150,6 +150,8 @@ fn what_is_not_understood_gives_no_label() {
         "Type='permissive' TagName='Releasable To'",
         "TagName='Releasable To'",
         "Type='PERMISSIVE'",
+        "Type='INFORMATIVE'",
+        "Type='INFORMATIVE' TagName=' &#9;'",
         "Type='PERMISSIVE' TagName='Eyes'",
         "Type='RESTRICTIVE' TagName='Additional Sensitivity'",
         "Type='RESTRICTIVE' TagName='Releasable To'",
@@ -246,6 +248,22 @@ fn what_is_not_well_formed_is_refused() {
         "<x a",
         "<x a=",
         "<x a='",
+        "\u{feff}\u{feff}<x/>",
+        "<?xml version='1.0' standalone='maybe'?><x/>",
+        "<?xml version='1.0'encoding='UTF-8'?><x/>",
+        "<?xml version='1.0' standalone='yes' encoding='UTF-8'?><x/>",
+        "<?xml version='1.0' encoding='UTF-8' encoding='UTF-8'?><x/>",
+        "<?xml version='1.0' a='b'?><x/>",
+        "<?xml version=1.0?><x/>",
+        "<?xml encoding='UTF-8'?><x/>",
+        "<?xml?><x/>",
+        "<x><?a:b c?></x>",
+        "<x xmlns:a='urn:x' xmlns:b='urn:x' a:x='' b:x=''/>",
+        "<x a='1'b='2'/>",
+        "<x a=\"1\"b='2'></x>",
+        "<x\u{d7}/>",
+        "<x \u{b7}='1'/>",
+        "<x\u{a0}a='1'/>",
     ] {
         assert_eq!(Document::read(text), Err(ReadError::Malformed), "{text}");
     }
@@ -255,8 +273,29 @@ fn what_is_not_well_formed_is_refused() {
         "<x xmlns:p=''/>",
         "<x xmlns:xmlns='urn:x'/>",
         "<y><x xmlns:p='urn:p'/><p:x/></y>",
+        "<x xmlns:xml='urn:x'/>",
+        "<x xmlns:p='http://www.w3.org/XML/1998/namespace'/>",
+        "<x xmlns='http://www.w3.org/XML/1998/namespace'/>",
+        "<x xmlns='http://www.w3.org/2000/xmlns/'/>",
+        "<xmlns:x/>",
     ] {
         assert_eq!(Document::read(text), Err(ReadError::Namespace), "{text}");
+    }
+}
+
+#[test]
+fn what_is_seldom_written_and_well_formed_is_read() {
+    for text in [
+        "<?xml\r\n version = \"1.0\"\tencoding='Utf-8' standalone=\"yes\" ?><x/>",
+        "<?xml version='1.0' standalone='no'?><x/>",
+        "<x xmlns:xml='http://www.w3.org/XML/1998/namespace' xml:lang=''/>",
+        "<xml:x/>",
+        "<x\u{b7}\u{e9} \u{e9}='1'/>",
+        "<x xmlns:a='urn:x' xmlns:b='urn:y' a:x='' b:x='' x=''/>",
+        "<x xmlns:a='urn:x'><x xmlns:a='urn:y' a:x=''/></x>",
+        "<x a='\"'\n\tb=\"'\" ></x >",
+    ] {
+        assert!(Document::read(text).is_ok(), "{text}");
     }
 }
 
