@@ -145,6 +145,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     };
     sensor.read_silences(&args.state);
     sensor.take_first(&updates)?;
+    sensor.look_back(&mut state)?;
     let (sender, chunks) = sync_channel(CHUNKS_WAITING_MAX);
     let follow = if args.follow { Follow::Yes } else { Follow::No };
     Inputs::start(&args.input, follow, &state.positions, (sender, stop.clone()))?;
@@ -215,8 +216,9 @@ impl Running {
         let Some(memory) = &mut self.memory else { return Ok(0) };
         let now = system_clock().now();
         let mut alerts = Vec::new();
-        for id in memory.new_indicators() {
-            match self.watch.look_back(&id, memory.values(), now) {
+        let new = memory.new_indicators();
+        for id in &new {
+            match self.watch.look_back(id, memory.values(), now) {
                 Ok(looked) => {
                     alerts.extend(looked.alerts);
                     if let Some(none) = looked.none {
@@ -229,6 +231,9 @@ impl Running {
                 }
                 Err(why) => tracing::warn!("`{id}` cannot be looked for in the past: {why}"),
             }
+        }
+        if !new.is_empty() {
+            memory.save_now()?;
         }
         self.tell(&alerts)
     }
