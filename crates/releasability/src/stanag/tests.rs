@@ -56,6 +56,7 @@ fn known() -> Classifications {
         (ClassificationPolicy("ACME".into()), vec!["OPEN".into(), "open".into()]),
         (ClassificationPolicy("acme".into()), vec!["OPEN".into()]),
         (ClassificationPolicy("Solo".into()), vec!["OPEN".into(), "open".into()]),
+        (ClassificationPolicy("Two  spaces".into()), vec!["OPEN".into()]),
     ])
 }
 
@@ -177,6 +178,31 @@ fn what_is_not_understood_gives_no_label() {
 }
 
 #[test]
+fn what_may_stand_once_is_not_understood_twice() {
+    let information = format!("<ConfidentialityInformation>{BASE}</ConfidentialityInformation>");
+    let good = small(BASE);
+    assert_eq!(meaning(&good.replacen("<Conf", &format!("{information}<Conf"), 1)), None);
+    let successor = |labels: &str| {
+        let handling = format!(
+            "<SuccessionHandling>{labels}<SuccessionDateTime>2030-01-01T00:00:00Z</SuccessionDateTime></SuccessionHandling>"
+        );
+        meaning(&good.replacen("</originator", &format!("{handling}</originator"), 1))
+    };
+    let one = format!("<SuccessorConfidentialityLabel>{information}</SuccessorConfidentialityLabel>");
+    assert!(successor(&one).is_some());
+    assert_eq!(successor(&format!("{one}{one}")), None);
+    let both =
+        format!("<SuccessorConfidentialityLabel>{information}{information}</SuccessorConfidentialityLabel>");
+    assert_eq!(successor(&both), None);
+}
+
+#[test]
+fn an_empty_piece_of_text_is_no_text() {
+    assert_eq!(Document::read("<x><![CDATA[]]></x>"), Document::read("<x></x>"));
+    assert_eq!(Document::read("<x>&quot;&apos;</x>"), Document::read("<x><![CDATA[\"']]></x>"));
+}
+
+#[test]
 fn an_alternative_counts_where_the_originators_policy_is_not_declared() {
     let foreign = small(&BASE.replace("NATO", "MINE"));
     let own = small(&BASE.replace("SECRET", "RESTRICTED"));
@@ -293,6 +319,8 @@ fn what_is_seldom_written_and_well_formed_is_read() {
         "<x\u{b7}\u{e9} \u{e9}='1'/>",
         "<x xmlns:a='urn:x' xmlns:b='urn:y' a:x='' b:x='' x=''/>",
         "<x xmlns:a='urn:x'><x xmlns:a='urn:y' a:x=''/></x>",
+        "<x xmlns='urn:x'><x xmlns=''/></x>",
+        "<x a='&apos;'>&quot;</x>",
         "<x a='\"'\n\tb=\"'\" ></x >",
     ] {
         assert!(Document::read(text).is_ok(), "{text}");
@@ -362,6 +390,7 @@ fn what_the_standard_has_no_form_for_is_an_error() {
         (Label::clear(), Inexpressible::Classification),
         (secret().join(&of("Solo", 0)), Inexpressible::Classification),
         (of("EU", 0), Inexpressible::Classification),
+        (of("Two  spaces", 0), Inexpressible::Classification),
         (of("NATO", 3), Inexpressible::Classification),
         (Label { rel: [set("JPN"), set("NATO")].into(), ..secret() }, Inexpressible::Releasability),
         (Label { rel: [std::collections::BTreeSet::new()].into(), ..secret() }, Inexpressible::Releasability),
