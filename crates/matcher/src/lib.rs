@@ -27,6 +27,7 @@ pub mod observed_data;
 mod plan;
 pub mod program;
 pub mod reference;
+pub mod scan;
 mod window;
 mod witness;
 

@@ -1,0 +1,398 @@
+//! How is one buffer scanned? In chunks that stay in the nearest cache, each in three goes: where keys end, which of them are
+//! wanted, what is behind those.
+
+use super::{
+    Candidate, IndicatorSlot, Kind, LINE_BYTES_MAX, Scanner,
+    blocks::Ends,
+    hash::folded,
+    networks::Extent,
+    quad,
+    table::Role,
+    token, walk,
+};
+use crate::{compare::composed, network::Network};
+
+/// How much is scanned in one go if lines are shorter.
+const CHUNK_BYTES: usize = 32 << 10;
+
+/// What a scan did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scanned {
+    /// Lines, empty ones too.
+    pub lines: u64,
+    /// Lines that took the slow way: white space between a key and its colon, `\u` somewhere, control characters.
+    pub lines_slow: u64,
+    /// Lines that could not be scanned, and so are candidates: not JSON, or too long.
+    pub lines_unclear: u64,
+    /// Of these, lines longer than [`LINE_BYTES_MAX`].
+    pub lines_long: u64,
+    /// Candidates.
+    pub candidates: u64,
+}
+
+/// Something found in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    start: usize,
+    end: usize,
+    kind: Option<Kind>,
+    indicator: Option<IndicatorSlot>,
+}
+
+/// What is needed while scanning.
+#[derive(Debug)]
+pub(super) struct Pass<'s, 't> {
+    pub(super) scanner: &'s Scanner,
+    /// The chunk.
+    pub(super) text: &'t [u8],
+    found: Vec<Found>,
+    scratch: String,
+}
+
+/// Where values of wanted keys begin, by kind.
+type Queues = [Vec<u32>; Kind::ALL.len()];
+
+impl Scanner {
+    /// Gives the candidates of a buffer, line by line; one line may have several. The buffer begins and ends with a line; the
+    /// end of the last may be missing.
+    pub fn scan(&self, buffer: &[u8], mut on_candidate: impl FnMut(Candidate)) -> Scanned {
+        let mut scanned = Scanned::default();
+        let mut ends = Ends::default();
+        let mut queues = Queues::default();
+        let mut pass = Pass { scanner: self, text: &[], found: Vec::new(), scratch: String::new() };
+        let mut base = 0;
+        while let Some(rest) = buffer.get(base..).filter(|rest| !rest.is_empty()) {
+            let length = chunk_length(rest);
+            pass.text = rest.get(..length).unwrap_or(rest);
+            let newlines = memchr::memchr_iter(b'\n', pass.text).count();
+            let open = usize::from(pass.text.last() != Some(&b'\n'));
+            scanned.lines += u64::try_from(newlines + open).unwrap_or(0);
+            if length > LINE_BYTES_MAX {
+                scanned.lines_long += 1;
+                pass.unclear(0);
+            } else {
+                ends.find(pass.text);
+                pass.wanted(&ends, &mut queues);
+                pass.values(&mut queues);
+                scanned.lines_slow += pass.odd(&ends.odd);
+            }
+            pass.give(base, &mut scanned, &mut on_candidate);
+            base += length;
+        }
+        scanned
+    }
+}
+
+/// Whole lines, as many as fit, one at least.
+fn chunk_length(rest: &[u8]) -> usize {
+    if rest.len() <= CHUNK_BYTES {
+        return rest.len();
+    }
+    let (front, behind) = rest.split_at_checked(CHUNK_BYTES).unwrap_or((rest, &[]));
+    memchr::memrchr(b'\n', front)
+        .or_else(|| memchr::memchr(b'\n', behind).map(|at| CHUNK_BYTES + at))
+        .map_or(rest.len(), |at| at + 1)
+}
+
+impl Pass<'_, '_> {
+    /// Sorts the wanted keys out.
+    fn wanted(&mut self, ends: &Ends, queues: &mut Queues) {
+        let keys = &*self.scanner.keys;
+        for place in ends.places() {
+            let at = usize::try_from(*place).unwrap_or(0);
+            let before = self.text.get(..at).unwrap_or(&[]);
+            let four = before.last_chunk::<4>().copied().unwrap_or_else(|| first_four(before));
+            let bucket = keys.bucket(four);
+            if bucket != 0 {
+                for kind in keys.kinds(bucket, before) {
+                    if let Some(queue) = queues.get_mut(kind as usize) {
+                        queue.push(place.wrapping_add(2));
+                    }
+                }
+            }
+        }
+    }
+
+    fn values(&mut self, queues: &mut Queues) {
+        for (queue, kind) in queues.iter_mut().zip(Kind::ALL) {
+            for place in queue.drain(..) {
+                self.value(kind, usize::try_from(place).unwrap_or(0));
+            }
+        }
+    }
+
+    /// Walks the lines in which something is odd; how many.
+    fn odd(&mut self, blocks: &[u32]) -> u64 {
+        let mut lines = 0;
+        let mut done = 0;
+        for block in blocks {
+            let block = usize::try_from(*block).unwrap_or(0);
+            // A block may hold ends of several lines.
+            let last = (block + 64).min(self.text.len());
+            let start = memchr::memrchr(b'\n', self.text.get(..block).unwrap_or(&[])).map_or(0, |at| at + 1);
+            let mut start = start.max(done);
+            while start < last {
+                let behind = self.text.get(start..).unwrap_or(&[]);
+                let end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| start + at);
+                if !walk::line(self, start..end) {
+                    self.unclear(start);
+                }
+                lines += 1;
+                start = end + 1;
+            }
+            done = start;
+        }
+        lines
+    }
+
+    /// The line that begins here cannot be scanned.
+    pub(super) fn unclear(&mut self, start: usize) {
+        self.found.push(Found { start, end: start, kind: None, indicator: None });
+    }
+
+    /// Looks at a value of a wanted key; `at` is behind the colon.
+    #[inline]
+    pub(super) fn value(&mut self, kind: Kind, at: usize) {
+        if kind == Kind::Present {
+            self.found.push(Found { start: at, end: at, kind: Some(kind), indicator: None });
+            return;
+        }
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        match rest.first() {
+            Some(b'"') => {
+                self.string(kind, at + 1);
+            }
+            Some(b'{' | b'\n') | None => {}
+            Some(b'[') => self.list(kind, at + 1),
+            Some(b' ' | b'\t' | b'\r') => {
+                if let Some(blank) = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) {
+                    self.value(kind, at + blank);
+                }
+            }
+            Some(_) => {
+                self.bare(kind, at);
+            }
+        }
+    }
+
+    /// Every string and number in a list, however deep; what else is in it only costs time.
+    fn list(&mut self, kind: Kind, mut at: usize) {
+        let mut depth = 1_usize;
+        while let Some(byte) = self.text.get(at) {
+            at += 1;
+            match byte {
+                b'"' => match self.string(kind, at) {
+                    Some(end) => at = end + 1,
+                    None => return,
+                },
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                b'\n' => return,
+                b',' | b':' | b' ' | b'\t' | b'\r' => {}
+                _ => at = self.bare(kind, at - 1).max(at),
+            }
+        }
+    }
+
+    /// A value that is no string, by its text; where it ends.
+    fn bare(&mut self, kind: Kind, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b'\n' | b'\r' | b' ' | b'\t' | b'"');
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        self.token(kind, rest.get(..length).unwrap_or(&[]), at..at + length);
+        at + length
+    }
+
+    /// A string; where it ends, if it does.
+    #[inline]
+    fn string(&mut self, kind: Kind, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        if let Some(length) = token::plain_length(rest) {
+            self.token(kind, rest.get(..length).unwrap_or(&[]), at..at + length);
+            return Some(at + length);
+        }
+        self.escaped(kind, at)
+    }
+
+    #[cold]
+    fn escaped(&mut self, kind: Kind, at: usize) -> Option<usize> {
+        let mut text = std::mem::take(&mut self.scratch);
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        let end = token::decoded(rest, &mut text).map(|length| at + length);
+        if let Some(end) = end {
+            self.token(kind, text.as_bytes(), at..end);
+            let normal = composed(&text);
+            if *normal != *text {
+                self.token(kind, normal.as_bytes(), at..end);
+            }
+        } else {
+            self.unclear(at);
+        }
+        self.scratch = text;
+        end
+    }
+
+    /// Looks a text up as values of that kind are.
+    #[inline]
+    fn token(&mut self, kind: Kind, text: &[u8], place: std::ops::Range<usize>) {
+        let place = Found { start: place.start, end: place.end, kind: Some(kind), indicator: None };
+        match kind {
+            Kind::Text => self.text(text, Role::Whole, place),
+            Kind::Packed => {
+                self.text(text, Role::Whole, place);
+                let is_between = |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
+                for part in text.split(is_between).filter(|part| !part.is_empty()) {
+                    self.text(part, Role::Whole, place);
+                }
+            }
+            Kind::Path => {
+                self.text(text, Role::Whole, place);
+                if let Some(cut) = memchr::memrchr2(b'/', b'\\', text) {
+                    self.text(text.get(..cut).unwrap_or(&[]), Role::Whole, place);
+                    self.text(text.get(..=cut).unwrap_or(&[]), Role::Whole, place);
+                    self.text(text.get(cut + 1..).unwrap_or(&[]), Role::Whole, place);
+                }
+            }
+            Kind::Address => {
+                if !self.address(text, place) {
+                    self.text(text, Role::Whole, place);
+                }
+            }
+            Kind::Name => {
+                if !self.address(text, place) {
+                    self.name(text, place);
+                }
+            }
+            Kind::Host => {
+                let host = token::host(text);
+                if !self.address(host, place) {
+                    self.name(host, place);
+                }
+                self.text(host, Role::Host, place);
+                if host.len() != text.len() && !self.address(text, place) {
+                    self.text(text, Role::Whole, place);
+                }
+            }
+            Kind::Url => {
+                self.text(text, Role::Whole, place);
+            }
+            Kind::Present => {}
+        }
+    }
+
+    #[inline]
+    fn text(&mut self, text: &[u8], role: Role, place: Found) {
+        let hash = folded(self.scanner.settings.seed, text);
+        self.hashed(hash, role, place);
+    }
+
+    #[inline]
+    fn hashed(&mut self, hash: u64, role: Role, place: Found) {
+        if self.scanner.base.texts.may_hold(hash) || self.scanner.delta.texts.may_hold(hash) {
+            self.held(hash, role, place);
+        }
+    }
+
+    #[inline(never)]
+    fn held(&mut self, hash: u64, role: Role, place: Found) {
+        let Scanner { base, delta, removed, .. } = self.scanner;
+        let entry = super::Entry::Text(hash, role);
+        let stays = |slot: &IndicatorSlot| removed.is_empty() || !removed.contains(&super::Removed::new(entry, *slot));
+        let old = base.texts.find(hash, role).iter().filter(|slot| stays(slot));
+        let found = old.chain(delta.texts.find(hash, role));
+        self.found.extend(found.map(|slot| Found { indicator: Some(*slot), ..place }));
+    }
+
+    /// A name of a host: whole, and each name above it; a dot at the end may be there or not.
+    #[inline]
+    fn name(&mut self, text: &[u8], place: Found) {
+        self.text(text, Role::Whole, place);
+        for above in token::below(text) {
+            self.text(above, Role::Below, place);
+        }
+        if let Some(text) = text.strip_suffix(b".") {
+            self.name(text, place);
+        }
+    }
+
+    /// Whether it is one.
+    #[inline]
+    fn address(&mut self, text: &[u8], place: Found) -> bool {
+        // The text may be in the chunk, with more behind it, or not.
+        let mut window = [0; 16];
+        let Some(own) = window.get_mut(..text.len()) else { return self.any_network(text, place) };
+        own.copy_from_slice(text);
+        let Some(address) = quad::parse(&window, text.len()) else { return self.any_network(text, place) };
+        if self.scanner.base.networks.may_hold(address) || self.scanner.delta.networks.may_hold(address) {
+            let family = crate::network::Family::V4;
+            self.network(Network { family, address: u128::from(address), length: family.bits() }, place);
+        }
+        true
+    }
+
+    fn any_network(&mut self, text: &[u8], place: Found) -> bool {
+        let may_be = text.first().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
+        let text = if may_be { std::str::from_utf8(text).ok() } else { None };
+        let network = text.and_then(Network::parse);
+        if let Some(network) = network {
+            self.network(network, place);
+        }
+        network.is_some()
+    }
+
+    #[inline(never)]
+    fn network(&mut self, network: Network, place: Found) {
+        let Scanner { base, delta, removed, .. } = self.scanner;
+        let found = &mut self.found;
+        let mut add = |slot| found.push(Found { indicator: Some(slot), ..place });
+        base.networks.each(network, |around, extent: Extent, slot| {
+            if removed.is_empty() || !removed.contains(&super::Removed::Network(around, extent, slot)) {
+                add(slot);
+            }
+        });
+        delta.networks.each(network, |_, _, slot| add(slot));
+    }
+
+    /// Gives what was found in the chunk, which begins at `base`.
+    fn give(&mut self, base: usize, scanned: &mut Scanned, on_candidate: &mut impl FnMut(Candidate)) {
+        self.found.sort_unstable();
+        self.found.dedup();
+        let mut unclear = None;
+        for found in self.found.drain(..) {
+            let start = memchr::memrchr(b'\n', self.text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
+            let behind = self.text.get(found.start..).unwrap_or(&[]);
+            let mut end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| found.start + at);
+            if end > start && self.text.get(end - 1) == Some(&b'\r') {
+                end -= 1;
+            }
+            if found.kind.is_none() {
+                if unclear == Some(start) {
+                    continue;
+                }
+                unclear = Some(start);
+                scanned.lines_unclear += 1;
+            }
+            scanned.candidates += 1;
+            on_candidate(Candidate {
+                line: base + start..base + end,
+                value: base + found.start..base + found.end,
+                kind: found.kind,
+                indicator: found.indicator,
+            });
+        }
+    }
+}
+
+#[cold]
+fn first_four(before: &[u8]) -> [u8; 4] {
+    let mut four = [b' '; 4];
+    for (own, byte) in four.iter_mut().rev().zip(before.iter().rev()) {
+        *own = *byte;
+    }
+    four
+}
