@@ -13,6 +13,7 @@ mod blocks;
 mod coverage;
 mod hash;
 mod keys;
+mod lanes;
 mod networks;
 mod pass;
 mod quad;

@@ -1,6 +1,6 @@
 //! How many lines of telemetry a second, among how many indicators, and is what is found true?
 //!
-//! `cargo run --release -p cresset-matcher --example scan_bench [-- LINES [ROUNDS]]`. Times of one thread are time on the
+//! `cargo run --release -p cresset-matcher --example scan_bench [-- LINES [ROUNDS [INDICATORS…]]]`. Times of one thread are time on the
 //! processor, so that other work on the machine counts less; medians of the rounds.
 #![expect(
     clippy::unwrap_used,
@@ -8,7 +8,6 @@
     clippy::disallowed_methods,
     clippy::cast_possible_truncation,
     clippy::cast_precision_loss,
-    missing_docs,
     unreachable_pub,
     reason = "a measurement, not a part of the product"
 )]
@@ -60,7 +59,9 @@ fn loaded(patterns: &[String]) -> Scanner {
 
 fn candidate_lines(scanner: &Scanner, text: &[u8]) -> BTreeSet<(usize, usize)> {
     let mut lines = BTreeSet::new();
-    scanner.scan(text, |candidate| drop(lines.insert((candidate.line.start, candidate.line.end))));
+    scanner.scan(text, |candidate| {
+        lines.insert((candidate.line.start, candidate.line.end));
+    });
     lines
 }
 
@@ -78,7 +79,9 @@ fn run(count: u64, text: &[u8], planted: &[u64], rounds: usize) {
     let scanner = scanner.unwrap();
     let per = scanner.table_bytes() as f64 / count as f64;
     println!("\n{count} indicators: loaded in {load:.3} s, {per:.1} bytes each in tables");
-    let one = timed(rounds, || drop(black_box(scanner.scan(text, |own| drop(black_box(own))))));
+    let one = timed(rounds, || {
+        black_box(scanner.scan(text, |own| drop(black_box(own))));
+    });
     report("scan, one thread", lines, text.len(), one);
     let two = |_| {
         let before = Instant::now();
@@ -123,8 +126,12 @@ fn main() {
     println!("{lines} lines, {:.1} MB, load {}", text.len() as f64 / 1e6, std::fs::read_to_string("/proc/loadavg").unwrap_or_default().trim());
     let (words, _) = text.as_chunks::<8>();
     let sum = || words.iter().fold(0_u64, |sum, word| sum.wrapping_add(u64::from_le_bytes(*word)));
-    report("reading memory", lines, text.len(), timed(rounds, || drop(black_box(sum()))));
-    let newlines = timed(rounds, || drop(black_box(memchr::memchr_iter(b'\n', &text).count())));
+    report("reading memory", lines, text.len(), timed(rounds, || {
+        black_box(sum());
+    }));
+    let newlines = timed(rounds, || {
+        black_box(memchr::memchr_iter(b'\n', &text).count());
+    });
     report("counting newlines", lines, text.len(), newlines);
     let parsed = timed(1, || {
         for line in text.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()) {
@@ -132,7 +139,8 @@ fn main() {
         }
     });
     report("serde_json, only parsing", lines, text.len(), parsed);
-    for count in [1_000, 100_000, 1_000_000] {
+    let counts: Vec<u64> = arguments.collect();
+    for count in if counts.is_empty() { vec![1_000, 100_000, 1_000_000] } else { counts } {
         run(count, &text, &planted, rounds);
     }
 }

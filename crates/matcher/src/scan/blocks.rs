@@ -1,8 +1,9 @@
-//! Where do keys end? Sixty-four bytes at a time, in a way that compilers turn into vector instructions.
+//! Where do keys end? Sixty-four bytes at a time.
+
+use super::lanes::{BLOCK, Marks, Oddity, marks};
 
 /// What stands behind the last byte; nothing that means anything.
 const PADDING: u8 = b',';
-const BLOCK: usize = 64;
 
 /// Quotes that a colon follows, and whether anything needs to be looked at more closely.
 #[derive(Debug, Default)]
@@ -24,32 +25,22 @@ impl Ends {
     pub(super) fn find(&mut self, text: &[u8]) {
         self.count = 0;
         self.odd.clear();
-        let (blocks, tail) = text.as_chunks::<BLOCK>();
+        let behind = text.get(1..).unwrap_or(&[]);
         let mut base = 0_u32;
-        let mut following = text.get(1..).unwrap_or(&[]);
-        for block in blocks {
-            let padded;
-            let next = if let Some(next) = following.first_chunk::<BLOCK>() {
-                next
-            } else {
-                padded = padded_block(following);
-                &padded
-            };
+        for (block, next) in text.as_chunks::<BLOCK>().0.iter().zip(behind.as_chunks::<BLOCK>().0) {
             self.block(block, next, base);
-            following = following.get(BLOCK..).unwrap_or(&[]);
             base = base.wrapping_add(64);
         }
-        if !tail.is_empty() {
-            let own = padded_block(tail);
-            let next = padded_block(tail.get(1..).unwrap_or(&[]));
-            self.block(&own, &next, base);
-        }
+        // What is left is a block or less.
+        let done = usize::try_from(base).unwrap_or(usize::MAX);
+        let own = padded_block(text.get(done..).unwrap_or(&[]));
+        self.block(&own, &padded_block(behind.get(done..).unwrap_or(&[])), base);
     }
 
     #[inline]
     fn block(&mut self, block: &[u8; BLOCK], next: &[u8; BLOCK], base: u32) {
-        let (mut mask, odd) = marks(block, next);
-        if odd {
+        let Marks { ends: mut mask, odd } = marks(block, next);
+        if odd == Oddity::Some {
             self.odd.push(base);
         }
         // Eight at a time whether or not there are so many: a branch less to guess.
@@ -77,24 +68,6 @@ fn padded_block(text: &[u8]) -> [u8; BLOCK] {
         *own = *byte;
     }
     block
-}
-
-/// A bit for each quote before a colon, and whether there is anything odd.
-#[inline]
-fn marks(block: &[u8; BLOCK], next: &[u8; BLOCK]) -> (u64, bool) {
-    let mut ends = [0_u8; BLOCK];
-    let mut odd = [0_u8; BLOCK];
-    for (((end, odd), byte), next) in ends.iter_mut().zip(&mut odd).zip(block).zip(next) {
-        let quote = *byte == b'"';
-        *end = u8::from(quote & (*next == b':'));
-        *odd = u8::from(quote & (*next <= b' ')) | u8::from((*byte == b'\\') & (*next == b'u'));
-    }
-    let mut mask = 0;
-    for (eight, shift) in ends.as_chunks::<8>().0.iter().zip((0..64).step_by(8)) {
-        mask |= (u64::from_le_bytes(*eight).wrapping_mul(0x0102_0408_1020_4080) >> 56) << shift;
-    }
-    let odd = odd.as_chunks::<8>().0.iter().fold(0, |all, eight| all | u64::from_le_bytes(*eight));
-    (mask, odd != 0)
 }
 
 #[cfg(test)]

@@ -25,6 +25,9 @@ pub(super) struct Keys {
 struct Key {
     /// With its quote in front.
     quoted: Box<[u8]>,
+    /// The end of it, as far as sixteen bytes hold it, and which bits of them do.
+    end: u128,
+    mask: u128,
     kind: Kind,
 }
 
@@ -39,7 +42,8 @@ impl Keys {
         let mut keys = Self { numbers: Box::new([0; 1 << BUCKETS_BITS]), buckets: Vec::new() };
         for WantedKey { leaf, kind } in wanted {
             let quoted: Box<[u8]> = [b"\"", leaf.as_bytes()].concat().into();
-            let key = Key { quoted, kind: *kind };
+            let (end, mask) = sixteen(&quoted);
+            let key = Key { quoted, end, mask, kind: *kind };
             for four in endings(&key.quoted) {
                 keys.add(place(four), &key);
             }
@@ -71,7 +75,8 @@ impl Keys {
     #[inline]
     pub(super) fn kinds<'k>(&'k self, bucket: u16, before: &'k [u8]) -> impl Iterator<Item = Kind> + 'k {
         let bucket = self.buckets.get(usize::from(bucket).wrapping_sub(1)).map_or(&[][..], Vec::as_slice);
-        bucket.iter().filter(|key| before.ends_with(&key.quoted)).map(|key| key.kind)
+        let last = before.last_chunk::<16>().map(|last| u128::from_le_bytes(*last));
+        bucket.iter().filter(move |key| key.ends(before, last)).map(|key| key.kind)
     }
 
     /// The kinds of a key whose escapes are resolved.
@@ -80,6 +85,24 @@ impl Keys {
         let Some(four) = quoted.last_chunk().filter(|_| !text.is_empty()) else { return Vec::new() };
         self.kinds(self.bucket(*four), &quoted).collect()
     }
+}
+
+impl Key {
+    #[inline]
+    fn ends(&self, before: &[u8], last: Option<u128>) -> bool {
+        match last {
+            Some(last) if self.quoted.len() <= 16 => (last ^ self.end) & self.mask == 0,
+            Some(_) | None => before.ends_with(&self.quoted),
+        }
+    }
+}
+
+fn sixteen(quoted: &[u8]) -> (u128, u128) {
+    let (mut end, mut mask) = ([0; 16], [0; 16]);
+    for ((end, mask), byte) in end.iter_mut().zip(&mut mask).rev().zip(quoted.iter().rev()) {
+        (*end, *mask) = (*byte, 0xff);
+    }
+    (u128::from_le_bytes(end), u128::from_le_bytes(mask))
 }
 
 /// The last four bytes in front of the closing quote of a key. Short keys may have various things in front: what JSON allows

@@ -10,7 +10,10 @@ use super::{
     table::Role,
     token, walk,
 };
-use crate::{compare::composed, network::Network};
+use crate::{
+    compare::composed,
+    network::{Family, Network},
+};
 
 /// How much is scanned in one go if lines are shorter.
 const CHUNK_BYTES: usize = 32 << 10;
@@ -47,6 +50,28 @@ pub(super) struct Pass<'s, 't> {
     pub(super) text: &'t [u8],
     found: Vec<Found>,
     scratch: String,
+}
+
+/// A text to look up: so many bytes of `rest`, behind which the chunk may go on.
+#[derive(Clone, Copy)]
+struct Token<'r> {
+    rest: &'r [u8],
+    length: usize,
+}
+
+impl<'r> Token<'r> {
+    fn whole(text: &'r [u8]) -> Self {
+        Self { rest: text, length: text.len() }
+    }
+
+    #[inline]
+    fn text(self) -> &'r [u8] {
+        self.rest.get(..self.length).unwrap_or(self.rest)
+    }
+
+    fn part(self, range: std::ops::Range<usize>) -> Self {
+        Self { rest: self.rest.get(range.start..).unwrap_or(&[]), length: range.end - range.start }
+    }
 }
 
 /// Where values of wanted keys begin, by kind.
@@ -116,7 +141,11 @@ impl Pass<'_, '_> {
     fn values(&mut self, queues: &mut Queues) {
         for (queue, kind) in queues.iter_mut().zip(Kind::ALL) {
             for place in queue.drain(..) {
-                self.value(kind, usize::try_from(place).unwrap_or(0));
+                let at = usize::try_from(place).unwrap_or(0);
+                // Addresses are so many that they have a way of their own.
+                if kind != Kind::Address || !self.quad(at) {
+                    self.value(kind, at);
+                }
             }
         }
     }
@@ -204,7 +233,7 @@ impl Pass<'_, '_> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b'\n' | b'\r' | b' ' | b'\t' | b'"');
         let length = rest.iter().position(ends).unwrap_or(rest.len());
-        self.token(kind, rest.get(..length).unwrap_or(&[]), at..at + length);
+        self.token(kind, Token { rest, length }, at..at + length);
         at + length
     }
 
@@ -213,7 +242,7 @@ impl Pass<'_, '_> {
     fn string(&mut self, kind: Kind, at: usize) -> Option<usize> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         if let Some(length) = token::plain_length(rest) {
-            self.token(kind, rest.get(..length).unwrap_or(&[]), at..at + length);
+            self.token(kind, Token { rest, length }, at..at + length);
             return Some(at + length);
         }
         self.escaped(kind, at)
@@ -225,10 +254,10 @@ impl Pass<'_, '_> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         let end = token::decoded(rest, &mut text).map(|length| at + length);
         if let Some(end) = end {
-            self.token(kind, text.as_bytes(), at..end);
+            self.token(kind, Token::whole(text.as_bytes()), at..end);
             let normal = composed(&text);
             if *normal != *text {
-                self.token(kind, normal.as_bytes(), at..end);
+                self.token(kind, Token::whole(normal.as_bytes()), at..end);
             }
         } else {
             self.unclear(at);
@@ -239,7 +268,8 @@ impl Pass<'_, '_> {
 
     /// Looks a text up as values of that kind are.
     #[inline]
-    fn token(&mut self, kind: Kind, text: &[u8], place: std::ops::Range<usize>) {
+    fn token(&mut self, kind: Kind, token: Token<'_>, place: std::ops::Range<usize>) {
+        let text = token.text();
         let place = Found { start: place.start, end: place.end, kind: Some(kind), indicator: None };
         match kind {
             Kind::Text => self.text(text, Role::Whole, place),
@@ -259,23 +289,17 @@ impl Pass<'_, '_> {
                 }
             }
             Kind::Address => {
-                if !self.address(text, place) {
+                if !self.network_text(text, place) {
                     self.text(text, Role::Whole, place);
                 }
             }
-            Kind::Name => {
-                if !self.address(text, place) {
-                    self.name(text, place);
-                }
-            }
+            Kind::Name => self.host(token, place),
             Kind::Host => {
-                let host = token::host(text);
-                if !self.address(host, place) {
-                    self.name(host, place);
-                }
-                self.text(host, Role::Host, place);
-                if host.len() != text.len() && !self.address(text, place) {
-                    self.text(text, Role::Whole, place);
+                let host = token.part(token::host(text));
+                self.host(host, place);
+                self.text(host.text(), Role::Host, place);
+                if host.length != token.length {
+                    self.host(token, place);
                 }
             }
             Kind::Url => {
@@ -308,41 +332,49 @@ impl Pass<'_, '_> {
         self.found.extend(found.map(|slot| Found { indicator: Some(*slot), ..place }));
     }
 
-    /// A name of a host: whole, and each name above it; a dot at the end may be there or not.
+    /// A name of a host, or its address: whole, and each name above it; a dot at the end may be there or not.
     #[inline]
-    fn name(&mut self, text: &[u8], place: Found) {
+    fn host(&mut self, token: Token<'_>, place: Found) {
+        let text = token.text();
+        if self.network_text(text, place) {
+            return;
+        }
         self.text(text, Role::Whole, place);
-        for above in token::below(text) {
-            self.text(above, Role::Below, place);
-        }
-        if let Some(text) = text.strip_suffix(b".") {
-            self.name(text, place);
+        token::below(token.rest, token.length, |above| self.text(above, Role::Below, place));
+        if text.last() == Some(&b'.') {
+            self.host(token.part(0..token.length - 1), place);
         }
     }
 
-    /// Whether it is one.
+    /// Whether it is an address or a network.
     #[inline]
-    fn address(&mut self, text: &[u8], place: Found) -> bool {
-        // The text may be in the chunk, with more behind it, or not.
-        let mut window = [0; 16];
-        let Some(own) = window.get_mut(..text.len()) else { return self.any_network(text, place) };
-        own.copy_from_slice(text);
-        let Some(address) = quad::parse(&window, text.len()) else { return self.any_network(text, place) };
-        if self.scanner.base.networks.may_hold(address) || self.scanner.delta.networks.may_hold(address) {
-            let family = crate::network::Family::V4;
-            self.network(Network { family, address: u128::from(address), length: family.bits() }, place);
-        }
-        true
+    fn network_text(&mut self, text: &[u8], place: Found) -> bool {
+        let may_be = text.first().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
+        may_be && self.network_slowly(text, place)
     }
 
-    fn any_network(&mut self, text: &[u8], place: Found) -> bool {
-        let may_be = text.first().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
-        let text = if may_be { std::str::from_utf8(text).ok() } else { None };
-        let network = text.and_then(Network::parse);
+    #[inline(never)]
+    fn network_slowly(&mut self, text: &[u8], place: Found) -> bool {
+        let network = std::str::from_utf8(text).ok().and_then(Network::parse);
         if let Some(network) = network {
             self.network(network, place);
         }
         network.is_some()
+    }
+
+    /// Whether a value is a string that is an address of IPv4 in the usual way; if so it is looked up.
+    #[inline]
+    fn quad(&mut self, at: usize) -> bool {
+        // The quote, and three bytes of the key.
+        let frame = at.checked_sub(3).and_then(|from| self.text.get(from..)).and_then(|rest| rest.first_chunk());
+        let Some(frame) = frame.filter(|_| self.text.get(at) == Some(&b'"')) else { return false };
+        let Some((address, length)) = quad::parse(frame, b'"') else { return false };
+        if self.scanner.base.networks.may_hold(address) || self.scanner.delta.networks.may_hold(address) {
+            let network = Network { family: Family::V4, address: u128::from(address), length: 32 };
+            let (start, end) = (at + 1, at + 1 + length);
+            self.network(network, Found { start, end, kind: Some(Kind::Address), indicator: None });
+        }
+        true
     }
 
     #[inline(never)]

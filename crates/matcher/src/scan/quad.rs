@@ -1,70 +1,45 @@
 //! Which IPv4 address does a short text spell, without looking at one byte after the other?
 
-const ONES: u64 = 0x0101_0101_0101_0101;
-const HIGHS: u64 = 0x8080_8080_8080_8080;
+use super::lanes::Lanes;
 
-/// Marks the bytes that are zero, exactly.
-#[inline]
-fn zeros(word: u64) -> u64 {
-    !(((word & !HIGHS).wrapping_add(!HIGHS)) | word | !HIGHS)
-}
+/// What is needed to read an address: four bytes of anything, sixteen bytes from its first digit on.
+pub(super) type Frame = [u8; 20];
 
-/// A bit for each marked byte.
+/// The address that stands at the front in the usual way, four numbers without leading zeros, with `end` behind it, and how long
+/// it is. Nothing means that it is something else, or not sure.
 #[inline]
-fn gathered(marks: u64) -> u64 {
-    ((marks >> 7) & ONES).wrapping_mul(0x0102_0408_1020_4080) >> 56
-}
-
-/// The address that `length` bytes at the front of `window` spell in the usual way: four numbers without leading zeros. Nothing
-/// means that it is something else, or not sure.
-#[inline]
-pub(super) fn parse(window: &[u8; 16], length: usize) -> Option<u32> {
-    if !(7..=15).contains(&length) {
-        return None;
-    }
-    let number = u128::from_le_bytes(*window);
-    let [low, high] = [number, number >> 64].map(low_half);
-    let dot = ONES * u64::from(b'.');
-    let inside = (1_u64 << length) - 1;
-    let dots = (gathered(zeros(low ^ dot)) | gathered(zeros(high ^ dot)) << 8) & inside;
-    let digit = |word: u64| {
-        // High nibble 3, low nibble up to 9.
-        let nibble = zeros((word & ONES * 0xf0) ^ ONES * 0x30);
-        let above = (word & ONES * 0x0f).wrapping_add(ONES * 0x76);
-        nibble & !above & HIGHS
-    };
-    let digits = (gathered(digit(low)) | gathered(digit(high)) << 8) & inside;
-    let first = dots.trailing_zeros();
+pub(super) fn parse(frame: &Frame, end: u8) -> Option<(u32, usize)> {
+    let lanes = Lanes::new(frame.last_chunk()?);
+    let length = lanes.equal(end).trailing_zeros();
+    let inside = (1_u32 << (length & 31)).wrapping_sub(1);
+    let dots = lanes.equal(b'.') & inside;
     let rest = dots & dots.wrapping_sub(1);
-    let second = rest.trailing_zeros();
-    let rest = rest & rest.wrapping_sub(1);
-    let third = rest.trailing_zeros();
-    if dots | digits != inside || rest == 0 || rest & rest.wrapping_sub(1) != 0 {
+    let last = rest & rest.wrapping_sub(1);
+    if length > 15 || (dots | lanes.digits()) & inside != inside || last == 0 || last & (last - 1) != 0 {
         return None;
     }
-    let end = u32::try_from(length).unwrap_or(0);
-    let mut bad = 0;
+    let (first, second, third) = (dots.trailing_zeros(), rest.trailing_zeros(), last.trailing_zeros());
+    let mut wrong = 0;
     let mut octet = |from: u32, to: u32| {
         let digits = to.wrapping_sub(from);
         // The four bytes of which the last is the last digit.
-        let four = low_half(number.rotate_right((to.wrapping_sub(4) & 15) * 8));
-        let (units, tens, hundreds) = (four >> 24 & 0xf, four >> 16 & 0xf, four >> 8 & 0xf);
-        let tens = if digits > 1 { tens } else { 0 };
-        let hundreds = if digits > 2 { hundreds } else { 0 };
-        let value = units + 10 * tens + 100 * hundreds;
-        let least = if digits > 2 { 100 } else { 10 * u64::from(digits > 1) };
-        bad |= u32::from(digits.wrapping_sub(1) > 2 || value < least || value > 255);
-        u32::try_from(value & 0xff).unwrap_or(0)
+        let four = frame.get(index(to)..).and_then(|rest| rest.first_chunk().copied()).unwrap_or([0; 4]);
+        let four = u32::from_le_bytes(four);
+        let tens = if digits > 1 { four >> 16 & 0xf } else { 0 };
+        let hundreds = if digits > 2 { four >> 8 & 0xf } else { 0 };
+        let value = (four >> 24 & 0xf) + 10 * tens + 100 * hundreds;
+        let least = if digits > 2 { 100 } else { 10 * u32::from(digits > 1) };
+        wrong |= u32::from(digits.wrapping_sub(1) > 2) | u32::from(value < least) | u32::from(value > 255);
+        value
     };
     let (one, two) = (octet(0, first), octet(first + 1, second));
-    let (three, four) = (octet(second + 1, third), octet(third + 1, end));
-    (bad == 0).then_some(one << 24 | two << 16 | three << 8 | four)
+    let (three, four) = (octet(second + 1, third), octet(third + 1, length));
+    (wrong == 0).then_some((one << 24 | two << 16 | three << 8 | four, index(length)))
 }
 
 #[inline]
-#[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
-fn low_half(number: u128) -> u64 {
-    number as u64
+fn index(number: u32) -> usize {
+    usize::try_from(number & 15).unwrap_or(0)
 }
 
 #[cfg(test)]
@@ -76,10 +51,8 @@ mod tests {
     use super::*;
 
     fn parsed(text: &str) -> Option<Ipv4Addr> {
-        let mut window = [b'7'; 16];
-        let length = text.len().min(16);
-        window[..length].copy_from_slice(&text.as_bytes()[..length]);
-        parse(&window, text.len()).map(Ipv4Addr::from)
+        let text = format!("7777{text}\"7777777777777777");
+        parse(text.as_bytes().first_chunk().unwrap(), b'"').map(|(address, _)| Ipv4Addr::from(address))
     }
 
     #[test]

@@ -100,8 +100,8 @@ pub(super) fn entries(settings: &Settings, wanted: Wanted<'_>, mut each: impl Fn
         }
         Wanted::Url(text) => {
             each(whole(text));
-            let host = token::host(text.as_bytes());
-            each(Entry::Text(folded(settings.seed, host), Role::Host));
+            let host = text.get(token::host(text.as_bytes())).unwrap_or(text);
+            each(Entry::Text(hash(host), Role::Host));
         }
     }
 }

@@ -1,28 +1,25 @@
 //! What is the value behind a key, and which parts of it are looked up?
 
+use std::ops::Range;
+
+use super::lanes::Lanes;
+
 /// A string, as far as it can be told without resolving anything: how many bytes before its closing quote. Nothing if there is
 /// an escape, a control character, a byte beyond ASCII, or no end.
 #[inline]
 pub(super) fn plain_length(rest: &[u8]) -> Option<usize> {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGHS: u64 = 0x8080_8080_8080_8080;
-    // The lowest mark is right; those above it may not be.
-    let zeros = |word: u64| word.wrapping_sub(ONES) & !word & HIGHS;
-    let (words, tail) = rest.as_chunks::<8>();
     let mut length = 0;
-    for word in words {
-        let word = u64::from_le_bytes(*word);
-        let quotes = zeros(word ^ ONES * 0x22);
-        let others = zeros(word ^ ONES * 0x5c) | (word.wrapping_sub(ONES * 0x20) & !word | word) & HIGHS;
-        let all = quotes | others;
-        if all != 0 {
-            let lowest = all & all.wrapping_neg();
-            let at = usize::try_from(lowest.trailing_zeros() / 8).unwrap_or(0);
-            return (quotes & lowest != 0 && others & lowest == 0).then_some(length + at);
+    let (windows, tail) = rest.as_chunks::<16>();
+    for window in windows {
+        let lanes = Lanes::new(window);
+        let (quotes, special) = (lanes.equal(b'"'), lanes.special());
+        if quotes | special != 0 {
+            let at = usize::try_from((quotes | special).trailing_zeros()).unwrap_or(0);
+            return (quotes.trailing_zeros() < special.trailing_zeros()).then_some(length + at);
         }
-        length += 8;
+        length += 16;
     }
-    let at = tail.iter().position(|byte| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\'))?;
+    let at = tail.iter().position(|byte| !matches!(byte, b' '..=0x7f) || matches!(byte, b'"' | b'\\'))?;
     (tail.get(at) == Some(&b'"')).then_some(length + at)
 }
 
@@ -80,32 +77,55 @@ fn code_point(rest: &[u8]) -> Option<(char, usize)> {
     Some((char::from_u32(0x1_0000 + ((high - 0xd800) << 10) + low)?, 10))
 }
 
-/// The host of a URL, or of what stands in the header `Host`: without scheme, user, port and brackets.
-pub(super) fn host(text: &[u8]) -> &[u8] {
+/// Where the host is in a URL, or in what stands in the header `Host`: without scheme, user, port and brackets.
+#[inline]
+pub(super) fn host(text: &[u8]) -> Range<usize> {
+    let is_around = |byte: &u8| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@' | b':' | b'[');
+    if text.iter().any(is_around) { host_within(text) } else { 0..text.len() }
+}
+
+fn host_within(text: &[u8]) -> Range<usize> {
     let scheme = text.windows(3).position(|three| three == b"://").map_or(0, |at| at + 3);
     let rest = text.get(scheme..).unwrap_or(&[]);
     let end = rest.iter().position(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\')).unwrap_or(rest.len());
     let rest = rest.get(..end).unwrap_or(&[]);
     let user = memchr::memrchr(b'@', rest).map_or(0, |at| at + 1);
-    let rest = rest.get(user..).unwrap_or(&[]);
+    let (start, rest) = (scheme + user, rest.get(user..).unwrap_or(&[]));
     if let Some(rest) = rest.strip_prefix(b"[") {
-        let end = memchr::memchr(b']', rest).unwrap_or(rest.len());
-        return rest.get(..end).unwrap_or(&[]);
+        return start + 1..start + 1 + memchr::memchr(b']', rest).unwrap_or(rest.len());
     }
-    match memchr::memrchr(b':', rest) {
-        Some(at) if rest.get(at + 1..).is_some_and(|port| port.iter().all(u8::is_ascii_digit)) => {
-            // More than one colon: an address of IPv6 without brackets.
-            let front = rest.get(..at).unwrap_or(&[]);
-            if front.contains(&b':') { rest } else { front }
-        }
-        _ => rest,
-    }
+    let colon = memchr::memrchr(b':', rest).filter(|at| {
+        let (front, port) = rest.split_at_checked(*at).unwrap_or((rest, &[]));
+        // More than one colon: an address of IPv6 without brackets.
+        !front.contains(&b':') && port.iter().skip(1).all(u8::is_ascii_digit)
+    });
+    start..start + colon.unwrap_or(rest.len())
 }
 
-/// What comes behind each dot, to the end.
-pub(super) fn below(text: &[u8]) -> impl Iterator<Item = &[u8]> {
-    let dots = text.iter().enumerate().filter(|(_, byte)| **byte == b'.');
-    dots.filter_map(|(at, _)| text.get(at + 1..))
+/// Calls for what comes behind each dot, to the end. `rest` begins with the text and may go on behind it.
+#[inline]
+pub(super) fn below<'t>(rest: &'t [u8], length: usize, mut each: impl FnMut(&'t [u8])) {
+    let text = rest.get(..length).unwrap_or(rest);
+    let mut base = 0;
+    while base < length {
+        let Some(window) = rest.get(base..).and_then(|rest| rest.first_chunk::<16>()) else {
+            let tail = text.get(base..).unwrap_or(&[]);
+            for (at, _) in tail.iter().enumerate().filter(|(_, byte)| **byte == b'.') {
+                each(tail.get(at + 1..).unwrap_or(&[]));
+            }
+            return;
+        };
+        let mut dots = Lanes::new(window).equal(b'.');
+        while dots != 0 {
+            let at = base + usize::try_from(dots.trailing_zeros()).unwrap_or(0);
+            if at >= length {
+                return;
+            }
+            each(text.get(at + 1..).unwrap_or(&[]));
+            dots &= dots - 1;
+        }
+        base += 16;
+    }
 }
 
 #[cfg(test)]
@@ -127,7 +147,7 @@ mod tests {
             ("192.0.2.1", "192.0.2.1"),
             ("", ""),
         ] {
-            assert_eq!(host(text.as_bytes()), expected.as_bytes(), "{text}");
+            assert_eq!(&text[host(text.as_bytes())], expected, "{text}");
         }
     }
 
@@ -145,9 +165,18 @@ mod tests {
 
     proptest! {
         #[test]
+        fn every_name_above_is_found(text in "[a-c.]{0,60}", behind in "[a-c.]{0,20}") {
+            let expected: Vec<&[u8]> = text.match_indices('.').map(|(at, _)| &text.as_bytes()[at + 1..]).collect();
+            let both = format!("{text}{behind}");
+            let mut found = Vec::new();
+            below(both.as_bytes(), text.len(), |above| found.push(above.to_vec()));
+            prop_assert_eq!(found, expected);
+        }
+
+        #[test]
         fn plain_strings_end_at_the_first_quote(text in "[a-c\"\\\\é\n~ ]{0,40}\"?") {
             let bytes = text.as_bytes();
-            let special = |byte: &u8| !matches!(byte, b' '..=b'~') || matches!(byte, b'"' | b'\\');
+            let special = |byte: &u8| !matches!(byte, b' '..=0x7f) || matches!(byte, b'"' | b'\\');
             let first = bytes.iter().position(special);
             let expected = first.filter(|at| bytes[*at] == b'"');
             prop_assert_eq!(plain_length(bytes), expected);
