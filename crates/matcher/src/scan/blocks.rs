@@ -25,6 +25,11 @@ impl Ends {
     pub(super) fn find(&mut self, text: &[u8]) {
         self.count = 0;
         self.odd.clear();
+        // Two bytes for each, and rubbish behind the last.
+        let room = text.len() / 2 + 2 * BLOCK;
+        if self.places.len() < room {
+            self.places.resize(room, 0);
+        }
         let behind = text.get(1..).unwrap_or(&[]);
         let mut base = 0_u32;
         for (block, next) in text.as_chunks::<BLOCK>().0.iter().zip(behind.as_chunks::<BLOCK>().0) {
@@ -43,13 +48,10 @@ impl Ends {
         if odd == Oddity::Some {
             self.odd.push(base);
         }
-        // Eight at a time whether or not there are so many: a branch less to guess.
-        let found = usize::try_from(mask.count_ones()).unwrap_or(0);
+        // Eight at a time whether or not there are so many: no branch to guess.
+        let count = usize::try_from(mask.count_ones()).unwrap_or(0);
         let mut end = self.count;
-        while mask != 0 {
-            if self.places.len() < end + 8 {
-                self.places.resize(end + 1024, 0);
-            }
+        loop {
             if let Some(eight) = self.places.get_mut(end..).and_then(|rest| rest.first_chunk_mut::<8>()) {
                 for place in eight {
                     *place = base.wrapping_add(mask.trailing_zeros());
@@ -57,8 +59,11 @@ impl Ends {
                 }
             }
             end += 8;
+            if end >= self.count + count {
+                break;
+            }
         }
-        self.count += found;
+        self.count += count;
     }
 }
 

@@ -1,5 +1,7 @@
 //! Is this the end of a key that is wanted? Told by the four bytes in front of its quote, and only then by all of it.
 
+use std::collections::BTreeMap;
+
 use super::Kind;
 
 /// A leaf key of telemetry and what its values are: what mappings say.
@@ -16,12 +18,13 @@ const BUCKETS_BITS: u32 = 12;
 /// The wanted keys.
 #[derive(Debug, Clone)]
 pub(super) struct Keys {
-    /// By the hash of four bytes: 0 for nothing, else the number of a bucket plus one.
-    numbers: Box<[u16; 1 << BUCKETS_BITS]>,
-    buckets: Vec<Vec<Key>>,
+    /// By the hash of four bytes: 0 for nothing, else where the keys that end so begin, plus one.
+    starts: Box<[u16; 1 << BUCKETS_BITS]>,
+    /// Those that end alike beside each other.
+    keys: Vec<Key>,
 }
 
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone)]
 struct Key {
     /// With its quote in front.
     quoted: Box<[u8]>,
@@ -29,6 +32,14 @@ struct Key {
     end: u128,
     mask: u128,
     kind: Kind,
+    place: Place,
+}
+
+/// Whether another key with the same hash follows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Within,
+    Last,
 }
 
 #[inline]
@@ -39,51 +50,60 @@ fn place(four: [u8; 4]) -> usize {
 
 impl Keys {
     pub(super) fn new(wanted: &[WantedKey<'_>]) -> Self {
-        let mut keys = Self { numbers: Box::new([0; 1 << BUCKETS_BITS]), buckets: Vec::new() };
+        let mut by_place: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
         for WantedKey { leaf, kind } in wanted {
             let quoted: Box<[u8]> = [b"\"", leaf.as_bytes()].concat().into();
             let (end, mask) = sixteen(&quoted);
-            let key = Key { quoted, end, mask, kind: *kind };
+            let key = Key { quoted, end, mask, kind: *kind, place: Place::Within };
             for four in endings(&key.quoted) {
-                keys.add(place(four), &key);
+                let bucket = by_place.entry(place(four)).or_default();
+                if !bucket.iter().any(|own| own.quoted == key.quoted && own.kind == key.kind) {
+                    bucket.push(key.clone());
+                }
             }
         }
-        keys
-    }
-
-    fn add(&mut self, place: usize, key: &Key) {
-        let Some(number) = self.numbers.get_mut(place) else { return };
-        if *number == 0 {
-            self.buckets.push(Vec::new());
-            // There are fewer buckets than 2^12.
-            *number = u16::try_from(self.buckets.len()).unwrap_or(0);
+        let mut own = Self { starts: Box::new([0; 1 << BUCKETS_BITS]), keys: Vec::new() };
+        for (place, mut bucket) in by_place {
+            if let Some(last) = bucket.last_mut() {
+                last.place = Place::Last;
+            }
+            // Beyond 65,535 there would be no number: then keys are left out, which `new` of the scanner refuses before.
+            if let (Some(start), Ok(number)) = (own.starts.get_mut(place), u16::try_from(own.keys.len() + 1)) {
+                *start = number;
+                own.keys.append(&mut bucket);
+            }
         }
-        if let Some(bucket) = self.buckets.get_mut(usize::from(*number).wrapping_sub(1))
-            && !bucket.contains(key)
-        {
-            bucket.push(key.clone());
-        }
+        own
     }
 
-    /// The bucket of four bytes, plus one; 0 if no wanted key ends so.
+    /// Where keys begin of which one may end so, plus one; 0 if none does.
     #[inline]
-    pub(super) fn bucket(&self, four: [u8; 4]) -> u16 {
-        self.numbers.get(place(four)).copied().unwrap_or(0)
+    pub(super) fn start(&self, four: [u8; 4]) -> u16 {
+        self.starts.get(place(four)).copied().unwrap_or(0)
     }
 
-    /// The kinds of the wanted keys that `before`, which ends in front of a closing quote, ends in.
+    /// Calls for the kind of each wanted key that `before`, which ends in front of a closing quote, ends in.
     #[inline]
-    pub(super) fn kinds<'k>(&'k self, bucket: u16, before: &'k [u8]) -> impl Iterator<Item = Kind> + 'k {
-        let bucket = self.buckets.get(usize::from(bucket).wrapping_sub(1)).map_or(&[][..], Vec::as_slice);
+    pub(super) fn kinds(&self, start: u16, before: &[u8], mut each: impl FnMut(Kind)) {
         let last = before.last_chunk::<16>().map(|last| u128::from_le_bytes(*last));
-        bucket.iter().filter(move |key| key.ends(before, last)).map(|key| key.kind)
+        let Some(keys) = usize::from(start).checked_sub(1).and_then(|start| self.keys.get(start..)) else { return };
+        for key in keys {
+            if key.ends(before, last) {
+                each(key.kind);
+            }
+            if key.place == Place::Last {
+                return;
+            }
+        }
     }
 
     /// The kinds of a key whose escapes are resolved.
     pub(super) fn of_text(&self, text: &str) -> Vec<Kind> {
         let quoted = [b" {\"", text.as_bytes()].concat();
         let Some(four) = quoted.last_chunk().filter(|_| !text.is_empty()) else { return Vec::new() };
-        self.kinds(self.bucket(*four), &quoted).collect()
+        let mut kinds = Vec::new();
+        self.kinds(self.start(*four), &quoted, |kind| kinds.push(kind));
+        kinds
     }
 }
 

@@ -8,6 +8,7 @@ use super::{
     networks::Extent,
     quad,
     table::Role,
+    tables::{Entry, Removed},
     token, walk,
 };
 use crate::{
@@ -42,6 +43,26 @@ struct Found {
     indicator: Option<IndicatorSlot>,
 }
 
+impl Found {
+    fn new(Spot { start, end, kind }: Spot, slot: IndicatorSlot) -> Self {
+        Self { start: index(start), end: index(end), kind: Some(kind), indicator: Some(slot) }
+    }
+}
+
+#[inline]
+fn spot(kind: Kind, place: std::ops::Range<usize>) -> Spot {
+    // A chunk is shorter than 4 GiB.
+    let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Spot { start: short(place.start), end: short(place.end), kind }
+}
+
+/// Which tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Base,
+    Delta,
+}
+
 /// What is needed while scanning.
 #[derive(Debug)]
 pub(super) struct Pass<'s, 't> {
@@ -49,7 +70,46 @@ pub(super) struct Pass<'s, 't> {
     /// The chunk.
     pub(super) text: &'t [u8],
     found: Vec<Found>,
+    /// Looked up together, so that memory is waited for once.
+    texts: Vec<Pending>,
+    quads: Vec<(u32, u32)>,
     scratch: String,
+}
+
+/// A text that was hashed.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    hash: u64,
+    start: u32,
+    end: u32,
+    roles: Roles,
+    kind: Kind,
+}
+
+/// In which roles a text is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    Whole,
+    Below,
+    WholeOrHost,
+}
+
+impl Roles {
+    fn each(self) -> &'static [Role] {
+        match self {
+            Self::Whole => &[Role::Whole],
+            Self::Below => &[Role::Below],
+            Self::WholeOrHost => &[Role::Whole, Role::Host],
+        }
+    }
+}
+
+/// Where a value stands in the chunk, and what it is.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    start: u32,
+    end: u32,
+    kind: Kind,
 }
 
 /// A text to look up: so many bytes of `rest`, behind which the chunk may go on.
@@ -84,7 +144,7 @@ impl Scanner {
         let mut scanned = Scanned::default();
         let mut ends = Ends::default();
         let mut queues = Queues::default();
-        let mut pass = Pass { scanner: self, text: &[], found: Vec::new(), scratch: String::new() };
+        let mut pass = Pass::new(self);
         let mut base = 0;
         while let Some(rest) = buffer.get(base..).filter(|rest| !rest.is_empty()) {
             let length = chunk_length(rest);
@@ -100,6 +160,7 @@ impl Scanner {
                 pass.wanted(&ends, &mut queues);
                 pass.values(&mut queues);
                 scanned.lines_slow += pass.odd(&ends.odd);
+                pass.answer();
             }
             pass.give(base, &mut scanned, &mut on_candidate);
             base += length;
@@ -119,21 +180,36 @@ fn chunk_length(rest: &[u8]) -> usize {
         .map_or(rest.len(), |at| at + 1)
 }
 
-impl Pass<'_, '_> {
+impl<'s> Pass<'s, '_> {
+    fn new(scanner: &'s Scanner) -> Self {
+        let (found, texts, quads) = (Vec::new(), Vec::new(), Vec::new());
+        Self { scanner, text: &[], found, texts, quads, scratch: String::new() }
+    }
+
     /// Sorts the wanted keys out.
     fn wanted(&mut self, ends: &Ends, queues: &mut Queues) {
         let keys = &*self.scanner.keys;
-        for place in ends.places() {
-            let at = usize::try_from(*place).unwrap_or(0);
-            let before = self.text.get(..at).unwrap_or(&[]);
-            let four = before.last_chunk::<4>().copied().unwrap_or_else(|| first_four(before));
-            let bucket = keys.bucket(four);
-            if bucket != 0 {
-                for kind in keys.kinds(bucket, before) {
+        let text = self.text;
+        let mut hits = [(0_u32, 0_u16); 64];
+        for places in ends.places().chunks(64) {
+            // Nothing to guess here; four of five are not wanted.
+            let mut count = 0;
+            for place in places {
+                let four = text.get(index(*place).wrapping_sub(4)..).and_then(|rest| rest.first_chunk::<4>());
+                let four = four.copied().unwrap_or_else(|| first_four(text.get(..index(*place)).unwrap_or(&[])));
+                let start = keys.start(four);
+                if let Some(hit) = hits.get_mut(count & 63) {
+                    *hit = (*place, start);
+                }
+                count += usize::from(start != 0);
+            }
+            for (place, start) in hits.get(..count).unwrap_or(&[]) {
+                let before = text.get(..index(*place)).unwrap_or(&[]);
+                keys.kinds(*start, before, |kind| {
                     if let Some(queue) = queues.get_mut(kind as usize) {
                         queue.push(place.wrapping_add(2));
                     }
-                }
+                });
             }
         }
     }
@@ -141,9 +217,9 @@ impl Pass<'_, '_> {
     fn values(&mut self, queues: &mut Queues) {
         for (queue, kind) in queues.iter_mut().zip(Kind::ALL) {
             for place in queue.drain(..) {
-                let at = usize::try_from(place).unwrap_or(0);
+                let at = index(place);
                 // Addresses are so many that they have a way of their own.
-                if kind != Kind::Address || !self.quad(at) {
+                if kind != Kind::Address || !self.quad(place) {
                     self.value(kind, at);
                 }
             }
@@ -155,7 +231,7 @@ impl Pass<'_, '_> {
         let mut lines = 0;
         let mut done = 0;
         for block in blocks {
-            let block = usize::try_from(*block).unwrap_or(0);
+            let block = index(*block);
             // A block may hold ends of several lines.
             let last = (block + 64).min(self.text.len());
             let start = memchr::memrchr(b'\n', self.text.get(..block).unwrap_or(&[])).map_or(0, |at| at + 1);
@@ -233,7 +309,7 @@ impl Pass<'_, '_> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b'\n' | b'\r' | b' ' | b'\t' | b'"');
         let length = rest.iter().position(ends).unwrap_or(rest.len());
-        self.token(kind, Token { rest, length }, at..at + length);
+        self.token(Token { rest, length }, spot(kind, at..at + length));
         at + length
     }
 
@@ -242,7 +318,7 @@ impl Pass<'_, '_> {
     fn string(&mut self, kind: Kind, at: usize) -> Option<usize> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         if let Some(length) = token::plain_length(rest) {
-            self.token(kind, Token { rest, length }, at..at + length);
+            self.token(Token { rest, length }, spot(kind, at..at + length));
             return Some(at + length);
         }
         self.escaped(kind, at)
@@ -254,10 +330,10 @@ impl Pass<'_, '_> {
         let rest = self.text.get(at..).unwrap_or(&[]);
         let end = token::decoded(rest, &mut text).map(|length| at + length);
         if let Some(end) = end {
-            self.token(kind, Token::whole(text.as_bytes()), at..end);
+            self.token(Token::whole(text.as_bytes()), spot(kind, at..end));
             let normal = composed(&text);
             if *normal != *text {
-                self.token(kind, Token::whole(normal.as_bytes()), at..end);
+                self.token(Token::whole(normal.as_bytes()), spot(kind, at..end));
             }
         } else {
             self.unclear(at);
@@ -268,126 +344,150 @@ impl Pass<'_, '_> {
 
     /// Looks a text up as values of that kind are.
     #[inline]
-    fn token(&mut self, kind: Kind, token: Token<'_>, place: std::ops::Range<usize>) {
+    fn token(&mut self, token: Token<'_>, spot: Spot) {
         let text = token.text();
-        let place = Found { start: place.start, end: place.end, kind: Some(kind), indicator: None };
-        match kind {
-            Kind::Text => self.text(text, Role::Whole, place),
+        match spot.kind {
+            Kind::Text | Kind::Url => self.look_up(text, Roles::Whole, spot),
             Kind::Packed => {
-                self.text(text, Role::Whole, place);
+                self.look_up(text, Roles::Whole, spot);
                 let is_between = |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
                 for part in text.split(is_between).filter(|part| !part.is_empty()) {
-                    self.text(part, Role::Whole, place);
+                    self.look_up(part, Roles::Whole, spot);
                 }
             }
             Kind::Path => {
-                self.text(text, Role::Whole, place);
-                if let Some(cut) = memchr::memrchr2(b'/', b'\\', text) {
-                    self.text(text.get(..cut).unwrap_or(&[]), Role::Whole, place);
-                    self.text(text.get(..=cut).unwrap_or(&[]), Role::Whole, place);
-                    self.text(text.get(cut + 1..).unwrap_or(&[]), Role::Whole, place);
+                self.look_up(text, Roles::Whole, spot);
+                if let Some(cut) = text.iter().rposition(|byte| matches!(byte, b'/' | b'\\')) {
+                    self.look_up(text.get(..cut).unwrap_or(&[]), Roles::Whole, spot);
+                    self.look_up(text.get(..=cut).unwrap_or(&[]), Roles::Whole, spot);
+                    self.look_up(text.get(cut + 1..).unwrap_or(&[]), Roles::Whole, spot);
                 }
             }
             Kind::Address => {
-                if !self.network_text(text, place) {
-                    self.text(text, Role::Whole, place);
+                if !self.network_text(text, spot) {
+                    self.look_up(text, Roles::Whole, spot);
                 }
             }
-            Kind::Name => self.host(token, place),
+            Kind::Name => self.host(token, Roles::Whole, spot),
             Kind::Host => {
                 let host = token.part(token::host(text));
-                self.host(host, place);
-                self.text(host.text(), Role::Host, place);
+                self.host(host, Roles::WholeOrHost, spot);
                 if host.length != token.length {
-                    self.host(token, place);
+                    self.host(token, Roles::Whole, spot);
                 }
-            }
-            Kind::Url => {
-                self.text(text, Role::Whole, place);
             }
             Kind::Present => {}
         }
     }
 
     #[inline]
-    fn text(&mut self, text: &[u8], role: Role, place: Found) {
+    fn look_up(&mut self, text: &[u8], roles: Roles, Spot { start, end, kind }: Spot) {
         let hash = folded(self.scanner.settings.seed, text);
-        self.hashed(hash, role, place);
+        self.texts.push(Pending { hash, start, end, roles, kind });
     }
 
-    #[inline]
-    fn hashed(&mut self, hash: u64, role: Role, place: Found) {
-        if self.scanner.base.texts.may_hold(hash) || self.scanner.delta.texts.may_hold(hash) {
-            self.held(hash, role, place);
+    /// Answers what was asked.
+    fn answer(&mut self) {
+        let Scanner { base, delta, .. } = self.scanner;
+        let mut texts = std::mem::take(&mut self.texts);
+        for own in &texts {
+            if base.texts.may_hold(own.hash) {
+                self.held(own, Source::Base);
+            }
         }
+        if delta.texts.len() > 0 {
+            texts.iter().filter(|own| delta.texts.may_hold(own.hash)).for_each(|own| self.held(own, Source::Delta));
+        }
+        texts.clear();
+        self.texts = texts;
+        let mut quads = std::mem::take(&mut self.quads);
+        for (address, at) in &quads {
+            if base.networks.may_hold(*address) || delta.networks.may_hold(*address) {
+                let network = Network { family: Family::V4, address: u128::from(*address), length: 32 };
+                let start = index(*at);
+                let rest = self.text.get(start..).unwrap_or(&[]);
+                let length = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                self.network(network, spot(Kind::Address, start..start + length));
+            }
+        }
+        quads.clear();
+        self.quads = quads;
     }
 
     #[inline(never)]
-    fn held(&mut self, hash: u64, role: Role, place: Found) {
+    fn held(&mut self, own: &Pending, source: Source) {
         let Scanner { base, delta, removed, .. } = self.scanner;
-        let entry = super::Entry::Text(hash, role);
-        let stays = |slot: &IndicatorSlot| removed.is_empty() || !removed.contains(&super::Removed::new(entry, *slot));
-        let old = base.texts.find(hash, role).iter().filter(|slot| stays(slot));
-        let found = old.chain(delta.texts.find(hash, role));
-        self.found.extend(found.map(|slot| Found { indicator: Some(*slot), ..place }));
+        let Pending { hash, start, end, kind, .. } = *own;
+        for role in own.roles.each() {
+            let slots = match source {
+                Source::Base => base.texts.find(hash, *role),
+                Source::Delta => delta.texts.find(hash, *role),
+            };
+            for slot in slots {
+                let gone = || removed.contains(&Removed::new(Entry::Text(hash, *role), *slot));
+                if source == Source::Delta || removed.is_empty() || !gone() {
+                    self.found.push(Found::new(Spot { start, end, kind }, *slot));
+                }
+            }
+        }
     }
 
     /// A name of a host, or its address: whole, and each name above it; a dot at the end may be there or not.
     #[inline]
-    fn host(&mut self, token: Token<'_>, place: Found) {
+    fn host(&mut self, token: Token<'_>, roles: Roles, spot: Spot) {
         let text = token.text();
-        if self.network_text(text, place) {
+        if self.network_text(text, spot) {
+            // It may be the host of a URL all the same.
+            if roles == Roles::WholeOrHost {
+                self.look_up(text, roles, spot);
+            }
             return;
         }
-        self.text(text, Role::Whole, place);
-        token::below(token.rest, token.length, |above| self.text(above, Role::Below, place));
+        self.look_up(text, roles, spot);
+        token::below(token.rest, token.length, |above| self.look_up(above, Roles::Below, spot));
         if text.last() == Some(&b'.') {
-            self.host(token.part(0..token.length - 1), place);
+            self.host(token.part(0..token.length - 1), roles, spot);
         }
     }
 
     /// Whether it is an address or a network.
     #[inline]
-    fn network_text(&mut self, text: &[u8], place: Found) -> bool {
+    fn network_text(&mut self, text: &[u8], spot: Spot) -> bool {
         let may_be = text.first().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
-        may_be && self.network_slowly(text, place)
+        may_be && self.network_slowly(text, spot)
     }
 
     #[inline(never)]
-    fn network_slowly(&mut self, text: &[u8], place: Found) -> bool {
+    fn network_slowly(&mut self, text: &[u8], spot: Spot) -> bool {
         let network = std::str::from_utf8(text).ok().and_then(Network::parse);
         if let Some(network) = network {
-            self.network(network, place);
+            self.network(network, spot);
         }
         network.is_some()
     }
 
     /// Whether a value is a string that is an address of IPv4 in the usual way; if so it is looked up.
     #[inline]
-    fn quad(&mut self, at: usize) -> bool {
+    fn quad(&mut self, place: u32) -> bool {
         // The quote, and three bytes of the key.
+        let at = index(place);
         let frame = at.checked_sub(3).and_then(|from| self.text.get(from..)).and_then(|rest| rest.first_chunk());
         let Some(frame) = frame.filter(|_| self.text.get(at) == Some(&b'"')) else { return false };
-        let Some((address, length)) = quad::parse(frame, b'"') else { return false };
-        if self.scanner.base.networks.may_hold(address) || self.scanner.delta.networks.may_hold(address) {
-            let network = Network { family: Family::V4, address: u128::from(address), length: 32 };
-            let (start, end) = (at + 1, at + 1 + length);
-            self.network(network, Found { start, end, kind: Some(Kind::Address), indicator: None });
-        }
+        let Some(address) = quad::parse(frame, b'"') else { return false };
+        self.quads.push((address, place + 1));
         true
     }
 
     #[inline(never)]
-    fn network(&mut self, network: Network, place: Found) {
+    fn network(&mut self, network: Network, spot: Spot) {
         let Scanner { base, delta, removed, .. } = self.scanner;
         let found = &mut self.found;
-        let mut add = |slot| found.push(Found { indicator: Some(slot), ..place });
         base.networks.each(network, |around, extent: Extent, slot| {
-            if removed.is_empty() || !removed.contains(&super::Removed::Network(around, extent, slot)) {
-                add(slot);
+            if removed.is_empty() || !removed.contains(&Removed::Network(around, extent, slot)) {
+                found.push(Found::new(spot, slot));
             }
         });
-        delta.networks.each(network, |_, _, slot| add(slot));
+        delta.networks.each(network, |_, _, slot| found.push(Found::new(spot, slot)));
     }
 
     /// Gives what was found in the chunk, which begins at `base`.
@@ -418,6 +518,11 @@ impl Pass<'_, '_> {
             });
         }
     }
+}
+
+#[inline]
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
 }
 
 #[cold]

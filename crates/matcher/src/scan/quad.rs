@@ -5,10 +5,9 @@ use super::lanes::Lanes;
 /// What is needed to read an address: four bytes of anything, sixteen bytes from its first digit on.
 pub(super) type Frame = [u8; 20];
 
-/// The address that stands at the front in the usual way, four numbers without leading zeros, with `end` behind it, and how long
-/// it is. Nothing means that it is something else, or not sure.
+/// The address that stands at the front in the usual way, four numbers without leading zeros, with `end` behind it. Nothing means that it is something else, or not sure.
 #[inline]
-pub(super) fn parse(frame: &Frame, end: u8) -> Option<(u32, usize)> {
+pub(super) fn parse(frame: &Frame, end: u8) -> Option<u32> {
     let lanes = Lanes::new(frame.last_chunk()?);
     let length = lanes.equal(end).trailing_zeros();
     let inside = (1_u32 << (length & 31)).wrapping_sub(1);
@@ -34,7 +33,7 @@ pub(super) fn parse(frame: &Frame, end: u8) -> Option<(u32, usize)> {
     };
     let (one, two) = (octet(0, first), octet(first + 1, second));
     let (three, four) = (octet(second + 1, third), octet(third + 1, length));
-    (wrong == 0).then_some((one << 24 | two << 16 | three << 8 | four, index(length)))
+    (wrong == 0).then_some(one << 24 | two << 16 | three << 8 | four)
 }
 
 #[inline]
@@ -52,7 +51,7 @@ mod tests {
 
     fn parsed(text: &str) -> Option<Ipv4Addr> {
         let text = format!("7777{text}\"7777777777777777");
-        parse(text.as_bytes().first_chunk().unwrap(), b'"').map(|(address, _)| Ipv4Addr::from(address))
+        parse(text.as_bytes().first_chunk().unwrap(), b'"').map(Ipv4Addr::from)
     }
 
     #[test]
