@@ -32,7 +32,11 @@ use self::{
     tables::{Entry, Removed, Tables, entries},
 };
 
-pub use self::{coverage::{Coverage, PatternFault}, keys::WantedKey, pass::Scanned};
+pub use self::{
+    coverage::{Coverage, PatternFault},
+    keys::WantedKey,
+    pass::Scanned,
+};
 
 /// Longer lines are not scanned: they are candidates, and counted.
 pub const LINE_BYTES_MAX: usize = 1 << 20;

@@ -64,8 +64,8 @@ impl Sought {
 }
 
 const WORDS: [&str; 16] = [
-    "cloud", "update", "mail", "secure", "login", "news", "static", "img", "shop", "data", "portal", "edge", "vpn",
-    "docs", "api", "media",
+    "cloud", "update", "mail", "secure", "login", "news", "static", "img", "shop", "data", "portal", "edge",
+    "vpn", "docs", "api", "media",
 ];
 const ENDS: [&str; 8] = ["com", "net", "org", "info", "co.uk", "de", "xyz", "top"];
 
@@ -108,7 +108,12 @@ pub fn sought(number: u64) -> Sought {
             let octet = |shift: u64| address >> shift & 255;
             Sought::Network(format!("{}.{}.{}.{}/{length}", octet(24), octet(16), octet(8), octet(0)))
         }
-        _ => Sought::Url(format!("http://{}/{}/{:x}.php", name(&mut numbers), word(&mut numbers), numbers.below(1 << 30))),
+        _ => Sought::Url(format!(
+            "http://{}/{}/{:x}.php",
+            name(&mut numbers),
+            word(&mut numbers),
+            numbers.below(1 << 30)
+        )),
     }
 }
 
@@ -138,21 +143,31 @@ fn good_name(numbers: &mut Numbers) -> String {
 }
 
 fn good_path(numbers: &mut Numbers) -> String {
-    format!("/{}/{}/{:x}?id={}&lang=en", word(numbers), word(numbers), numbers.below(1 << 32), numbers.below(10_000))
+    format!(
+        "/{}/{}/{:x}?id={}&lang=en",
+        word(numbers),
+        word(numbers),
+        numbers.below(1 << 32),
+        numbers.below(10_000)
+    )
 }
 
-const AGENT: &str = "Mozilla\\/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit\\/537.36 (KHTML, like Gecko) Chrome\\/120.0";
+const AGENT: &str =
+    "Mozilla\\/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit\\/537.36 (KHTML, like Gecko) Chrome\\/120.0";
 
 /// A line of each sort: 0 Zeek conn, 1 dns, 2 http, 3 files, 4 EVE flow, 5 dns, 6 http, 7 fileinfo, 8 tls, 9 Sysmon.
 pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
     let (source, own) = (good_address(numbers), good_address(numbers));
     let target = plant.address.clone().unwrap_or(own);
     let name = plant.name.clone().unwrap_or_else(|| good_name(numbers));
-    let (host, path) = plant.host_and_path.clone().unwrap_or_else(|| (good_name(numbers), good_path(numbers)));
+    let (host, path) =
+        plant.host_and_path.clone().unwrap_or_else(|| (good_name(numbers), good_path(numbers)));
     let hash = plant.hash.clone().unwrap_or_else(|| hex(numbers, 64));
     let (id, port, bytes) = (hex(numbers, 17), 1024 + numbers.below(60_000), numbers.below(100_000));
     let seconds = format!("{}.{:06}", 1_700_000_000 + numbers.below(86_400), numbers.below(1_000_000));
-    let zeek = format!("{{\"ts\":{seconds},\"uid\":\"C{id}\",\"id.orig_h\":\"{source}\",\"id.orig_p\":{port},\"id.resp_h\":\"{target}\",");
+    let zeek = format!(
+        "{{\"ts\":{seconds},\"uid\":\"C{id}\",\"id.orig_h\":\"{source}\",\"id.orig_p\":{port},\"id.resp_h\":\"{target}\","
+    );
     let eve = format!(
         "{{\"timestamp\":\"2023-11-14T22:13:20.{:06}+0000\",\"flow_id\":{},\"in_iface\":\"eth0\",\"src_ip\":\"{source}\",\"src_port\":{port},\"dest_ip\":\"{target}\",",
         numbers.below(1_000_000),
@@ -161,13 +176,22 @@ pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
     let slashed = path.replace('/', "\\/");
     match sort {
         0 => format!(
-            "{zeek}\"id.resp_p\":443,\"proto\":\"tcp\",\"service\":\"ssl\",\"duration\":{}.{:06},\"orig_bytes\":{bytes},\"resp_bytes\":{},\"conn_state\":\"SF\",\"local_orig\":true,\"local_resp\":false,\"missed_bytes\":0,\"history\":\"ShADadFf\",\"orig_pkts\":{},\"orig_ip_bytes\":{},\"resp_pkts\":{},\"resp_ip_bytes\":{},\"tunnel_parents\":[],\"community_id\":\"1:{}=\",\"vlan\":12,\"orig_l2_addr\":\"00:1b:21:3c:9d:f8\",\"resp_l2_addr\":\"00:1b:21:3c:9d:01\"}}",
-            numbers.below(600), numbers.below(1_000_000), numbers.below(1 << 20), numbers.below(900),
-            numbers.below(1 << 20), numbers.below(900), numbers.below(1 << 20), hex(numbers, 27)
+            "{zeek}\"id.resp_p\":443,\"proto\":\"tcp\",\"service\":\"ssl\",\"duration\":{}.{:06},\"orig_bytes\":{bytes},\"resp_bytes\":{},\"conn_state\":\"SF\",\"local_orig\":true,\"local_resp\":false,\"missed_bytes\":0,\"history\":\"ShADadFf\",\"orig_pkts\":{},\"orig_ip_bytes\":{},\"resp_pkts\":{},\"resp_ip_bytes\":{},\"tunnel_parents\":[],\"community_id\":\"1:{}=\",\"vlan\":12}}",
+            numbers.below(600),
+            numbers.below(1_000_000),
+            numbers.below(1 << 20),
+            numbers.below(900),
+            numbers.below(1 << 20),
+            numbers.below(900),
+            numbers.below(1 << 20),
+            hex(numbers, 27)
         ),
         1 => format!(
             "{zeek}\"id.resp_p\":53,\"proto\":\"udp\",\"trans_id\":{},\"rtt\":0.{:06},\"query\":\"{name}\",\"qclass\":1,\"qclass_name\":\"C_INTERNET\",\"qtype\":1,\"qtype_name\":\"A\",\"rcode\":0,\"rcode_name\":\"NOERROR\",\"AA\":false,\"TC\":false,\"RD\":true,\"RA\":true,\"Z\":0,\"answers\":[\"{}\",\"{}\"],\"TTLs\":[300.0,60.0],\"rejected\":false}}",
-            numbers.below(65_536), numbers.below(1_000_000), good_name(numbers), good_address(numbers)
+            numbers.below(65_536),
+            numbers.below(1_000_000),
+            good_name(numbers),
+            good_address(numbers)
         ),
         2 => format!(
             "{zeek}\"id.resp_p\":80,\"trans_depth\":1,\"method\":\"GET\",\"host\":\"{host}\",\"uri\":\"{path}\",\"version\":\"1.1\",\"user_agent\":\"{AGENT}\",\"request_body_len\":0,\"response_body_len\":{bytes},\"status_code\":200,\"status_msg\":\"OK\",\"tags\":[],\"resp_fuids\":[\"F{}\"],\"resp_mime_types\":[\"text/html\"]}}",
@@ -175,30 +199,40 @@ pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
         ),
         3 => format!(
             "{zeek}\"id.resp_p\":80,\"fuid\":\"F{}\",\"source\":\"HTTP\",\"depth\":0,\"analyzers\":[\"SHA256\",\"MD5\"],\"mime_type\":\"application/x-dosexec\",\"duration\":0.0,\"is_orig\":false,\"seen_bytes\":{bytes},\"missing_bytes\":0,\"md5\":\"{}\",\"sha1\":\"{}\",\"sha256\":\"{hash}\"}}",
-            hex(numbers, 17), hex(numbers, 32), hex(numbers, 40)
+            hex(numbers, 17),
+            hex(numbers, 32),
+            hex(numbers, 40)
         ),
         4 => format!(
             "{eve}\"dest_port\":443,\"proto\":\"TCP\",\"event_type\":\"flow\",\"app_proto\":\"tls\",\"flow\":{{\"pkts_toserver\":{},\"pkts_toclient\":{},\"bytes_toserver\":{bytes},\"bytes_toclient\":{},\"start\":\"2023-11-14T22:12:20.000001+0000\",\"end\":\"2023-11-14T22:13:19.000001+0000\",\"age\":59,\"state\":\"closed\",\"reason\":\"timeout\",\"alerted\":false}},\"tcp\":{{\"tcp_flags\":\"1b\",\"syn\":true,\"fin\":true,\"state\":\"closed\"}}}}",
-            numbers.below(900), numbers.below(900), numbers.below(1 << 20)
+            numbers.below(900),
+            numbers.below(900),
+            numbers.below(1 << 20)
         ),
         5 => format!(
             "{eve}\"dest_port\":53,\"proto\":\"UDP\",\"event_type\":\"dns\",\"dns\":{{\"version\":2,\"type\":\"answer\",\"id\":{},\"flags\":\"8180\",\"qr\":true,\"rd\":true,\"ra\":true,\"rrname\":\"{name}\",\"rrtype\":\"A\",\"rcode\":\"NOERROR\",\"answers\":[{{\"rrname\":\"{name}\",\"rrtype\":\"A\",\"ttl\":60,\"rdata\":\"{}\"}}]}}}}",
-            numbers.below(65_536), good_address(numbers)
+            numbers.below(65_536),
+            good_address(numbers)
         ),
         6 => format!(
             "{eve}\"dest_port\":80,\"proto\":\"TCP\",\"event_type\":\"http\",\"tx_id\":0,\"http\":{{\"hostname\":\"{host}\",\"url\":\"{slashed}\",\"http_user_agent\":\"{AGENT}\",\"http_content_type\":\"text\\/html\",\"http_method\":\"GET\",\"protocol\":\"HTTP\\/1.1\",\"status\":200,\"length\":{bytes}}}}}"
         ),
         7 => format!(
             "{eve}\"dest_port\":80,\"proto\":\"TCP\",\"event_type\":\"fileinfo\",\"app_proto\":\"http\",\"fileinfo\":{{\"filename\":\"\\/{}\\/{}.exe\",\"gaps\":false,\"state\":\"CLOSED\",\"md5\":\"{}\",\"sha256\":\"{hash}\",\"stored\":false,\"size\":{bytes},\"tx_id\":0}}}}",
-            word(numbers), word(numbers), hex(numbers, 32)
+            word(numbers),
+            word(numbers),
+            hex(numbers, 32)
         ),
         8 => format!(
             "{eve}\"dest_port\":443,\"proto\":\"TCP\",\"event_type\":\"tls\",\"tls\":{{\"subject\":\"CN={name}\",\"issuerdn\":\"C=US, O=Let's Encrypt, CN=R3\",\"serial\":\"03:5D:{}\",\"fingerprint\":\"{}\",\"sni\":\"{name}\",\"version\":\"TLS 1.3\",\"notbefore\":\"2023-10-01T00:00:00\",\"notafter\":\"2024-01-01T00:00:00\"}}}}",
-            hex(numbers, 12), hex(numbers, 59)
+            hex(numbers, 12),
+            hex(numbers, 59)
         ),
         _ => format!(
             "{{\"EventID\":1,\"UtcTime\":\"2023-11-14 22:13:20.123\",\"ProcessGuid\":\"{{{}}}\",\"ProcessId\":{port},\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\" x\",\"Hashes\":\"MD5={},SHA256={hash},IMPHASH={}\"}}",
-            hex(numbers, 32), hex(numbers, 32), hex(numbers, 32)
+            hex(numbers, 32),
+            hex(numbers, 32),
+            hex(numbers, 32)
         ),
     }
 }

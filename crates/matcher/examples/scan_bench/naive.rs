@@ -48,7 +48,8 @@ impl Naive {
         match value {
             Value::Object(members) => {
                 let text = |key: &str| members.get(key).and_then(Value::as_str);
-                if let (Some(host), Some(path)) = (text("host").or(text("hostname")), text("uri").or(text("url")))
+                if let (Some(host), Some(path)) =
+                    (text("host").or(text("hostname")), text("uri").or(text("url")))
                     && self.urls.contains(&format!("http://{host}{path}"))
                 {
                     return true;
@@ -80,7 +81,8 @@ impl Naive {
     }
 
     fn address(&self, address: u32) -> bool {
-        let around = |(length, all): (&u32, &HashSet<u32>)| all.contains(&(address & (u32::MAX << (32 - length))));
+        let around =
+            |(length, all): (&u32, &HashSet<u32>)| all.contains(&(address & (u32::MAX << (32 - length))));
         self.addresses.contains(&address) || self.networks.iter().any(around)
     }
 

@@ -19,7 +19,11 @@ fn nth(kind: u64, number: u64) -> Sought {
 
 fn text(sought: Sought) -> String {
     match sought {
-        Sought::Hash(text) | Sought::Name(text) | Sought::Address(text) | Sought::Network(text) | Sought::Url(text) => text,
+        Sought::Hash(text)
+        | Sought::Name(text)
+        | Sought::Address(text)
+        | Sought::Network(text)
+        | Sought::Url(text) => text,
     }
 }
 
@@ -84,7 +88,9 @@ fn trap(number: u64, numbers: &mut Numbers) -> String {
         4 => line(2, &Plant { host_and_path: Some((url.0, "/else".to_owned())), ..none }, numbers),
         5 => line(2, &Plant { host_and_path: Some(("a.example".to_owned(), url.1)), ..none }, numbers),
         6 => line(0, &none, numbers).replace("\"service\":\"ssl\"", &format!("\"service\":\"{address}\"")),
-        7 => line(0, &none, numbers).replace("\"ssl\"", &format!("\"x \\\"id.resp_h\\\":\\\"{address}\\\"\"")),
+        7 => {
+            line(0, &none, numbers).replace("\"ssl\"", &format!("\"x \\\"id.resp_h\\\":\\\"{address}\\\"\""))
+        }
         8 => line(6, &none, numbers).replace("\"GET\"", &format!("\"{name}\"")),
         _ => line(0, &none, numbers).replace("\"uid\":\"C", &format!("\"uid\":\"{hash}")),
     }
@@ -93,7 +99,10 @@ fn trap(number: u64, numbers: &mut Numbers) -> String {
 /// So many lines.
 pub fn telemetry(lines: u64) -> Telemetry {
     let mut numbers = Numbers(42);
-    let mut out = Telemetry { text: Vec::with_capacity(usize::try_from(lines * 480).unwrap_or(0)), planted: Vec::new() };
+    let mut out = Telemetry {
+        text: Vec::with_capacity(usize::try_from(lines * 480).unwrap_or(0)),
+        planted: Vec::new(),
+    };
     let every = (lines / (PLANTED + TRAPS)).max(1);
     for number in 0..lines {
         let which = number / every;

@@ -68,7 +68,8 @@ impl Keys {
                 last.place = Place::Last;
             }
             // Beyond 65,535 there would be no number: then keys are left out, which `new` of the scanner refuses before.
-            if let (Some(start), Ok(number)) = (own.starts.get_mut(place), u16::try_from(own.keys.len() + 1)) {
+            if let (Some(start), Ok(number)) = (own.starts.get_mut(place), u16::try_from(own.keys.len() + 1))
+            {
                 *start = number;
                 own.keys.append(&mut bucket);
             }
@@ -86,7 +87,9 @@ impl Keys {
     #[inline]
     pub(super) fn kinds(&self, start: u16, before: &[u8], mut each: impl FnMut(Kind)) {
         let last = before.last_chunk::<16>().map(|last| u128::from_le_bytes(*last));
-        let Some(keys) = usize::from(start).checked_sub(1).and_then(|start| self.keys.get(start..)) else { return };
+        let Some(keys) = usize::from(start).checked_sub(1).and_then(|start| self.keys.get(start..)) else {
+            return;
+        };
         for key in keys {
             if key.ends(before, last) {
                 each(key.kind);

@@ -193,7 +193,8 @@ impl Networks {
     /// Takes in other tables but for what `keep` refuses.
     pub(super) fn absorb(&mut self, other: &Self, keep: impl Fn(Network, Extent, IndicatorSlot) -> bool) {
         let blocks = other.blocks.iter().map(|(block, slots)| ((block.network(), block.extent), slots));
-        for ((network, extent), slots) in blocks.chain(other.others.iter().map(|(own, slots)| (*own, slots))) {
+        for ((network, extent), slots) in blocks.chain(other.others.iter().map(|(own, slots)| (*own, slots)))
+        {
             for slot in slots.all().iter().filter(|slot| keep(network, extent, **slot)) {
                 self.insert(network, extent, *slot);
             }

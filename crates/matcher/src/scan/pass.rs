@@ -17,7 +17,7 @@ use crate::{
 };
 
 /// How much is scanned in one go if lines are shorter.
-const CHUNK_BYTES: usize = 32 << 10;
+const CHUNK_BYTES: usize = 16 << 10;
 
 /// What a scan did.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -196,7 +196,8 @@ impl<'s> Pass<'s, '_> {
             let mut count = 0;
             for place in places {
                 let four = text.get(index(*place).wrapping_sub(4)..).and_then(|rest| rest.first_chunk::<4>());
-                let four = four.copied().unwrap_or_else(|| first_four(text.get(..index(*place)).unwrap_or(&[])));
+                let four =
+                    four.copied().unwrap_or_else(|| first_four(text.get(..index(*place)).unwrap_or(&[])));
                 let start = keys.start(four);
                 if let Some(hit) = hits.get_mut(count & 63) {
                     *hit = (*place, start);
@@ -350,7 +351,8 @@ impl<'s> Pass<'s, '_> {
             Kind::Text | Kind::Url => self.look_up(text, Roles::Whole, spot),
             Kind::Packed => {
                 self.look_up(text, Roles::Whole, spot);
-                let is_between = |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
+                let is_between =
+                    |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
                 for part in text.split(is_between).filter(|part| !part.is_empty()) {
                     self.look_up(part, Roles::Whole, spot);
                 }
@@ -396,7 +398,10 @@ impl<'s> Pass<'s, '_> {
             }
         }
         if delta.texts.len() > 0 {
-            texts.iter().filter(|own| delta.texts.may_hold(own.hash)).for_each(|own| self.held(own, Source::Delta));
+            texts
+                .iter()
+                .filter(|own| delta.texts.may_hold(own.hash))
+                .for_each(|own| self.held(own, Source::Delta));
         }
         texts.clear();
         self.texts = texts;
@@ -471,7 +476,8 @@ impl<'s> Pass<'s, '_> {
     fn quad(&mut self, place: u32) -> bool {
         // The quote, and three bytes of the key.
         let at = index(place);
-        let frame = at.checked_sub(3).and_then(|from| self.text.get(from..)).and_then(|rest| rest.first_chunk());
+        let frame =
+            at.checked_sub(3).and_then(|from| self.text.get(from..)).and_then(|rest| rest.first_chunk());
         let Some(frame) = frame.filter(|_| self.text.get(at) == Some(&b'"')) else { return false };
         let Some(address) = quad::parse(frame, b'"') else { return false };
         self.quads.push((address, place + 1));
@@ -496,7 +502,8 @@ impl<'s> Pass<'s, '_> {
         self.found.dedup();
         let mut unclear = None;
         for found in self.found.drain(..) {
-            let start = memchr::memrchr(b'\n', self.text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
+            let start =
+                memchr::memrchr(b'\n', self.text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
             let behind = self.text.get(found.start..).unwrap_or(&[]);
             let mut end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| found.start + at);
             if end > start && self.text.get(end - 1) == Some(&b'\r') {

@@ -67,7 +67,11 @@ impl Table {
     }
 
     pub(super) fn bytes(&self) -> usize {
-        let lists = self.lists.iter().map(|list| list.capacity() * 4 + size_of::<Vec<IndicatorSlot>>()).sum::<usize>();
+        let lists = self
+            .lists
+            .iter()
+            .map(|list| list.capacity() * 4 + size_of::<Vec<IndicatorSlot>>())
+            .sum::<usize>();
         self.filter.capacity() * 8 + self.keys.capacity() * 8 + self.values.capacity() * 4 + lists
     }
 

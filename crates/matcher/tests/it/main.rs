@@ -11,5 +11,6 @@ mod comparisons;
 mod fixtures;
 mod observations;
 mod program;
+mod scan;
 mod standard;
 mod temporal;
