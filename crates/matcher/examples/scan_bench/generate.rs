@@ -1,5 +1,7 @@
 //! What do indicators and telemetry look like, made from a seed? Shares as in our study of real feeds and sensors.
 
+use std::fmt::Write;
+
 use cresset_matcher::scan::{Kind, WantedKey};
 
 /// What the mappings of Zeek, EVE and Sysmon want.
@@ -76,7 +78,7 @@ fn word(numbers: &mut Numbers) -> &'static str {
 fn hex(numbers: &mut Numbers, digits: usize) -> String {
     let mut out = String::with_capacity(digits + 16);
     while out.len() < digits {
-        out.push_str(&format!("{:016x}", numbers.next()));
+        let _ = write!(out, "{:016x}", numbers.next());
     }
     out.truncate(digits);
     out
@@ -155,25 +157,48 @@ fn good_path(numbers: &mut Numbers) -> String {
 const AGENT: &str =
     "Mozilla\\/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit\\/537.36 (KHTML, like Gecko) Chrome\\/120.0";
 
+/// What lines are made of.
+struct Parts {
+    source: String,
+    target: String,
+    name: String,
+    host: String,
+    path: String,
+    hash: String,
+    port: u64,
+    bytes: u64,
+}
+
 /// A line of each sort: 0 Zeek conn, 1 dns, 2 http, 3 files, 4 EVE flow, 5 dns, 6 http, 7 fileinfo, 8 tls, 9 Sysmon.
 pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
     let (source, own) = (good_address(numbers), good_address(numbers));
-    let target = plant.address.clone().unwrap_or(own);
     let name = plant.name.clone().unwrap_or_else(|| good_name(numbers));
     let (host, path) =
         plant.host_and_path.clone().unwrap_or_else(|| (good_name(numbers), good_path(numbers)));
-    let hash = plant.hash.clone().unwrap_or_else(|| hex(numbers, 64));
-    let (id, port, bytes) = (hex(numbers, 17), 1024 + numbers.below(60_000), numbers.below(100_000));
+    let parts = Parts {
+        source,
+        target: plant.address.clone().unwrap_or(own),
+        name,
+        host,
+        path,
+        hash: plant.hash.clone().unwrap_or_else(|| hex(numbers, 64)),
+        port: 1024 + numbers.below(60_000),
+        bytes: numbers.below(100_000),
+    };
+    match sort {
+        0..4 => zeek(sort, &parts, numbers),
+        4..9 => eve(sort, &parts, numbers),
+        _ => sysmon(&parts, numbers),
+    }
+}
+
+fn zeek(sort: u64, parts: &Parts, numbers: &mut Numbers) -> String {
+    let Parts { source, target, name, host, path, hash, port, bytes } = parts;
+    let id = hex(numbers, 17);
     let seconds = format!("{}.{:06}", 1_700_000_000 + numbers.below(86_400), numbers.below(1_000_000));
     let zeek = format!(
         "{{\"ts\":{seconds},\"uid\":\"C{id}\",\"id.orig_h\":\"{source}\",\"id.orig_p\":{port},\"id.resp_h\":\"{target}\","
     );
-    let eve = format!(
-        "{{\"timestamp\":\"2023-11-14T22:13:20.{:06}+0000\",\"flow_id\":{},\"in_iface\":\"eth0\",\"src_ip\":\"{source}\",\"src_port\":{port},\"dest_ip\":\"{target}\",",
-        numbers.below(1_000_000),
-        numbers.below(1 << 50)
-    );
-    let slashed = path.replace('/', "\\/");
     match sort {
         0 => format!(
             "{zeek}\"id.resp_p\":443,\"proto\":\"tcp\",\"service\":\"ssl\",\"duration\":{}.{:06},\"orig_bytes\":{bytes},\"resp_bytes\":{},\"conn_state\":\"SF\",\"local_orig\":true,\"local_resp\":false,\"missed_bytes\":0,\"history\":\"ShADadFf\",\"orig_pkts\":{},\"orig_ip_bytes\":{},\"resp_pkts\":{},\"resp_ip_bytes\":{},\"tunnel_parents\":[],\"community_id\":\"1:{}=\",\"vlan\":12}}",
@@ -197,12 +222,24 @@ pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
             "{zeek}\"id.resp_p\":80,\"trans_depth\":1,\"method\":\"GET\",\"host\":\"{host}\",\"uri\":\"{path}\",\"version\":\"1.1\",\"user_agent\":\"{AGENT}\",\"request_body_len\":0,\"response_body_len\":{bytes},\"status_code\":200,\"status_msg\":\"OK\",\"tags\":[],\"resp_fuids\":[\"F{}\"],\"resp_mime_types\":[\"text/html\"]}}",
             hex(numbers, 17)
         ),
-        3 => format!(
+        _ => format!(
             "{zeek}\"id.resp_p\":80,\"fuid\":\"F{}\",\"source\":\"HTTP\",\"depth\":0,\"analyzers\":[\"SHA256\",\"MD5\"],\"mime_type\":\"application/x-dosexec\",\"duration\":0.0,\"is_orig\":false,\"seen_bytes\":{bytes},\"missing_bytes\":0,\"md5\":\"{}\",\"sha1\":\"{}\",\"sha256\":\"{hash}\"}}",
             hex(numbers, 17),
             hex(numbers, 32),
             hex(numbers, 40)
         ),
+    }
+}
+
+fn eve(sort: u64, parts: &Parts, numbers: &mut Numbers) -> String {
+    let Parts { source, target, name, host, path, hash, port, bytes } = parts;
+    let path = path.replace('/', "\\/");
+    let eve = format!(
+        "{{\"timestamp\":\"2023-11-14T22:13:20.{:06}+0000\",\"flow_id\":{},\"in_iface\":\"eth0\",\"src_ip\":\"{source}\",\"src_port\":{port},\"dest_ip\":\"{target}\",",
+        numbers.below(1_000_000),
+        numbers.below(1 << 50)
+    );
+    match sort {
         4 => format!(
             "{eve}\"dest_port\":443,\"proto\":\"TCP\",\"event_type\":\"flow\",\"app_proto\":\"tls\",\"flow\":{{\"pkts_toserver\":{},\"pkts_toclient\":{},\"bytes_toserver\":{bytes},\"bytes_toclient\":{},\"start\":\"2023-11-14T22:12:20.000001+0000\",\"end\":\"2023-11-14T22:13:19.000001+0000\",\"age\":59,\"state\":\"closed\",\"reason\":\"timeout\",\"alerted\":false}},\"tcp\":{{\"tcp_flags\":\"1b\",\"syn\":true,\"fin\":true,\"state\":\"closed\"}}}}",
             numbers.below(900),
@@ -215,7 +252,7 @@ pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
             good_address(numbers)
         ),
         6 => format!(
-            "{eve}\"dest_port\":80,\"proto\":\"TCP\",\"event_type\":\"http\",\"tx_id\":0,\"http\":{{\"hostname\":\"{host}\",\"url\":\"{slashed}\",\"http_user_agent\":\"{AGENT}\",\"http_content_type\":\"text\\/html\",\"http_method\":\"GET\",\"protocol\":\"HTTP\\/1.1\",\"status\":200,\"length\":{bytes}}}}}"
+            "{eve}\"dest_port\":80,\"proto\":\"TCP\",\"event_type\":\"http\",\"tx_id\":0,\"http\":{{\"hostname\":\"{host}\",\"url\":\"{path}\",\"http_user_agent\":\"{AGENT}\",\"http_content_type\":\"text\\/html\",\"http_method\":\"GET\",\"protocol\":\"HTTP\\/1.1\",\"status\":200,\"length\":{bytes}}}}}"
         ),
         7 => format!(
             "{eve}\"dest_port\":80,\"proto\":\"TCP\",\"event_type\":\"fileinfo\",\"app_proto\":\"http\",\"fileinfo\":{{\"filename\":\"\\/{}\\/{}.exe\",\"gaps\":false,\"state\":\"CLOSED\",\"md5\":\"{}\",\"sha256\":\"{hash}\",\"stored\":false,\"size\":{bytes},\"tx_id\":0}}}}",
@@ -223,18 +260,22 @@ pub fn line(sort: u64, plant: &Plant, numbers: &mut Numbers) -> String {
             word(numbers),
             hex(numbers, 32)
         ),
-        8 => format!(
+        _ => format!(
             "{eve}\"dest_port\":443,\"proto\":\"TCP\",\"event_type\":\"tls\",\"tls\":{{\"subject\":\"CN={name}\",\"issuerdn\":\"C=US, O=Let's Encrypt, CN=R3\",\"serial\":\"03:5D:{}\",\"fingerprint\":\"{}\",\"sni\":\"{name}\",\"version\":\"TLS 1.3\",\"notbefore\":\"2023-10-01T00:00:00\",\"notafter\":\"2024-01-01T00:00:00\"}}}}",
             hex(numbers, 12),
             hex(numbers, 59)
         ),
-        _ => format!(
-            "{{\"EventID\":1,\"UtcTime\":\"2023-11-14 22:13:20.123\",\"ProcessGuid\":\"{{{}}}\",\"ProcessId\":{port},\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\" x\",\"Hashes\":\"MD5={},SHA256={hash},IMPHASH={}\"}}",
-            hex(numbers, 32),
-            hex(numbers, 32),
-            hex(numbers, 32)
-        ),
     }
+}
+
+fn sysmon(parts: &Parts, numbers: &mut Numbers) -> String {
+    let Parts { hash, port, .. } = parts;
+    format!(
+        "{{\"EventID\":1,\"UtcTime\":\"2023-11-14 22:13:20.123\",\"ProcessGuid\":\"{{{}}}\",\"ProcessId\":{port},\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\" x\",\"Hashes\":\"MD5={},SHA256={hash},IMPHASH={}\"}}",
+        hex(numbers, 32),
+        hex(numbers, 32),
+        hex(numbers, 32)
+    )
 }
 
 /// The sort of a line, by its share.

@@ -65,8 +65,8 @@ fn planted(number: u64, numbers: &mut Numbers) -> String {
         15 => (7, Plant { hash: Some(hash.to_uppercase()), ..none }),
         16 => (9, Plant { hash: Some(hash), ..none }),
         17 => (9, Plant { hash: Some(hash.to_uppercase()), ..none }),
-        18 => return with_answer(&format!("\"{}\"", name), numbers),
-        _ => return with_answer(&format!("\"{}\"", address), numbers),
+        18 => return with_answer(&format!("\"{name}\""), numbers),
+        _ => return with_answer(&format!("\"{address}\""), numbers),
     };
     line(sort, &plant, numbers)
 }

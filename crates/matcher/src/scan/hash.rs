@@ -19,7 +19,8 @@ fn multiplied(left: u64, right: u64) -> u64 {
 pub(super) fn folded(seed: u64, bytes: &[u8]) -> u64 {
     let length = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let mut state = seed ^ length.wrapping_mul(FIRST);
-    let (left, right) = if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    let (left, right) = if let (Some(first), Some(last)) = (bytes.first_chunk::<8>(), bytes.last_chunk::<8>())
+    {
         if bytes.len() > 16 {
             for pair in bytes.as_chunks::<16>().0 {
                 let [left, right] = halves(pair);
@@ -30,7 +31,7 @@ pub(super) fn folded(seed: u64, bytes: &[u8]) -> u64 {
         } else {
             (u64::from_le_bytes(*first) | FOLD, u64::from_le_bytes(*last) | FOLD)
         }
-    } else if let (Some(first), Some(last)) = (bytes.first_chunk(), bytes.last_chunk()) {
+    } else if let (Some(first), Some(last)) = (bytes.first_chunk::<4>(), bytes.last_chunk::<4>()) {
         (u64::from(u32::from_le_bytes(*first)) | FOLD, u64::from(u32::from_le_bytes(*last)) | FOLD)
     } else {
         let byte = |at: usize| u64::from(bytes.get(at).copied().unwrap_or(0));
@@ -44,7 +45,6 @@ fn halves(pair: &[u8; 16]) -> [u64; 2] {
     let number = u128::from_le_bytes(*pair);
     #[expect(clippy::cast_possible_truncation, reason = "the low half is meant")]
     let low = number as u64;
-    #[expect(clippy::cast_possible_truncation, reason = "what is left fits")]
     let high = (number >> 64) as u64;
     [low | FOLD, high | FOLD]
 }

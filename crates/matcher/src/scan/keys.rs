@@ -50,11 +50,16 @@ fn place(four: [u8; 4]) -> usize {
 
 impl Keys {
     pub(super) fn new(wanted: &[WantedKey<'_>]) -> Self {
-        let mut by_place: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
-        for WantedKey { leaf, kind } in wanted {
-            let quoted: Box<[u8]> = [b"\"", leaf.as_bytes()].concat().into();
+        let key = |wanted: &WantedKey<'_>| {
+            let quoted: Box<[u8]> = [b"\"", wanted.leaf.as_bytes()].concat().into();
             let (end, mask) = sixteen(&quoted);
-            let key = Key { quoted, end, mask, kind: *kind, place: Place::Within };
+            Key { quoted, end, mask, kind: wanted.kind, place: Place::Within }
+        };
+        let mut own = Self { starts: Box::new([0; 1 << BUCKETS_BITS]), keys: Vec::new() };
+        // First all of them, for places that get no list of their own.
+        own.append(wanted.iter().map(key).collect());
+        let mut by_place: BTreeMap<usize, Vec<Key>> = BTreeMap::new();
+        for key in wanted.iter().map(key) {
             for four in endings(&key.quoted) {
                 let bucket = by_place.entry(place(four)).or_default();
                 if !bucket.iter().any(|own| own.quoted == key.quoted && own.kind == key.kind) {
@@ -62,19 +67,22 @@ impl Keys {
                 }
             }
         }
-        let mut own = Self { starts: Box::new([0; 1 << BUCKETS_BITS]), keys: Vec::new() };
-        for (place, mut bucket) in by_place {
-            if let Some(last) = bucket.last_mut() {
-                last.place = Place::Last;
-            }
-            // Beyond 65,535 there would be no number: then keys are left out, which `new` of the scanner refuses before.
-            if let (Some(start), Ok(number)) = (own.starts.get_mut(place), u16::try_from(own.keys.len() + 1))
-            {
-                *start = number;
-                own.keys.append(&mut bucket);
+        for (place, bucket) in by_place {
+            if let Some(start) = own.starts.get_mut(place) {
+                *start = u16::try_from(own.keys.len() + 1).unwrap_or(1);
+                if *start != 1 {
+                    own.append(bucket);
+                }
             }
         }
         own
+    }
+
+    fn append(&mut self, mut keys: Vec<Key>) {
+        if let Some(last) = keys.last_mut() {
+            last.place = Place::Last;
+        }
+        self.keys.append(&mut keys);
     }
 
     /// Where keys begin of which one may end so, plus one; 0 if none does.
@@ -141,5 +149,49 @@ fn endings(quoted: &[u8]) -> Vec<[u8; 4]> {
         }
         // Nothing is mapped from a key without a name.
         _ => Vec::new(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kinds(keys: &Keys, before: &str) -> Vec<Kind> {
+        let mut found = Vec::new();
+        let four = before.as_bytes().last_chunk().unwrap();
+        keys.kinds(keys.start(*four), before.as_bytes(), |kind| found.push(kind));
+        found
+    }
+
+    #[test]
+    fn keys_of_every_length_are_told_from_those_that_end_alike() {
+        let leaves = ["k", "ip", "md5", "addr", "id.orig_h", "a_key_of_20_letters_", "src"];
+        let wanted: Vec<_> = leaves.iter().map(|leaf| WantedKey { leaf, kind: Kind::Text }).collect();
+        let keys = Keys::new(&wanted);
+        for leaf in leaves {
+            for front in [" {", ",\t", "x,", "  "] {
+                assert_eq!(kinds(&keys, &format!("{front}\"{leaf}")), [Kind::Text], "{leaf}");
+                assert_eq!(kinds(&keys, &format!("{front}\"x{leaf}")), [], "{leaf}");
+            }
+            assert_eq!(keys.of_text(leaf), [Kind::Text]);
+            assert_eq!(keys.of_text(&format!("x{leaf}")), []);
+        }
+        assert_eq!(keys.of_text(""), []);
+    }
+
+    #[test]
+    fn one_key_may_have_several_kinds() {
+        let kinds = [Kind::Text, Kind::Name, Kind::Text].map(|kind| WantedKey { leaf: "value", kind });
+        assert_eq!(Keys::new(&kinds).of_text("value"), [Kind::Text, Kind::Name]);
+    }
+
+    #[test]
+    fn more_keys_than_can_be_numbered_are_all_found() {
+        let leaves: Vec<String> = (0..70_000).map(|number| format!("key{number}")).collect();
+        let wanted: Vec<_> = leaves.iter().map(|leaf| WantedKey { leaf, kind: Kind::Text }).collect();
+        let keys = Keys::new(&wanted);
+        for leaf in leaves.iter().step_by(9_999) {
+            assert_eq!(keys.of_text(leaf), [Kind::Text], "{leaf}");
+        }
     }
 }

@@ -114,7 +114,9 @@ impl Networks {
             self.bits = wanted;
             self.bitmap = vec![0; (1 << wanted) / 64];
             let blocks: Vec<Block> = self.blocks.keys().copied().collect();
-            blocks.into_iter().for_each(|block| self.mark(block));
+            for block in blocks {
+                self.mark(block);
+            }
         } else {
             self.mark(block);
         }

@@ -27,8 +27,8 @@ pub(super) fn parse(frame: &Frame, end: u8) -> Option<u32> {
         let tens = if digits > 1 { four >> 16 & 0xf } else { 0 };
         let hundreds = if digits > 2 { four >> 8 & 0xf } else { 0 };
         let value = (four >> 24 & 0xf) + 10 * tens + 100 * hundreds;
-        let least = if digits > 2 { 100 } else { 10 * u32::from(digits > 1) };
-        wrong |= u32::from(digits.wrapping_sub(1) > 2) | u32::from(value < least) | u32::from(value > 255);
+        let minimum = if digits > 2 { 100 } else { 10 * u32::from(digits > 1) };
+        wrong |= u32::from(digits.wrapping_sub(1) > 2) | u32::from(value < minimum) | u32::from(value > 255);
         value
     };
     let (one, two) = (octet(0, first), octet(first + 1, second));

@@ -52,8 +52,8 @@ fn filled() -> Scanner {
 
 fn found(scanner: &Scanner, text: &[u8]) -> (Vec<Candidate>, Scanned) {
     let mut all = Vec::new();
-    let scanned = scanner.scan(text, |candidate| all.push(candidate));
-    (all, scanned)
+    let counts = scanner.scan(text, |candidate| all.push(candidate));
+    (all, counts)
 }
 
 /// The numbers of the indicators that are candidates in a text; 999 for any.
@@ -355,7 +355,7 @@ proptest! {
         let names: Vec<String> = (0..values.len()).map(|number| number.to_string()).collect();
         for ((source, value, way, blank), name) in values.iter().zip(&names) {
             let key = spelled(sources[*source].0, way % 3);
-            line += &format!(",{key}{blank}:{blank}{}", spelled(value, way / 3));
+            line = format!("{line},{key}{blank}:{blank}{}", spelled(value, way / 3));
             fields.push(Field { object: name, path: &paths[*source], value: value.as_str().into() });
         }
         line.push('}');
