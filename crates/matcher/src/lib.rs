@@ -1,7 +1,8 @@
 //! What do patterns mean, and which of very many match what was just observed?
 //!
 //! **Is**: observations (from observed-data and from plain fields), a slow and obvious evaluator of one pattern over a list of
-//! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]).
+//! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]), and what tells the few lines of raw
+//! telemetry that are worth making observations of ([`scan`]).
 //!
 //! **Is not**: where telemetry comes from, where sightings go. Nothing here does I/O, logs, or reads a clock.
 //!
@@ -9,9 +10,10 @@
 //! 1. [`program::Program`] finds what [`reference::evaluate`] finds; property tests hold it to that. Where a limit made it
 //!    forget something, it counts that ([`Dropped`]).
 //! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`].
-//! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
+//! 3. [`scan::Scanner`] has a candidate for every line that a program would match, or says which lines it cannot tell.
+//! 4. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
 //!
-//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`].
+//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`], then [`scan`].
 
 mod compare;
 mod evaluate;

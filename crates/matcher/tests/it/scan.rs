@@ -208,6 +208,31 @@ fn a_buffer_is_split_at_the_ends_of_lines() {
 }
 
 #[test]
+fn networks_of_every_length_are_found_among_few_and_among_many() {
+    for others in [0, 5_000_u32] {
+        for length in 0..=32_u32 {
+            let mut scanner = scanner(NameReach::Itself);
+            for number in 0..others {
+                let text = format!("192.{}.{}.0/24", number >> 8, number & 0xff);
+                scanner.insert(Wanted::Inside(&text), slot(number + 1));
+            }
+            scanner.insert(Wanted::Inside(&format!("10.20.30.40/{length}")), slot(0));
+            let hosts = u32::MAX.checked_shr(length).unwrap_or(0);
+            let first = u32::from_be_bytes([10, 20, 30, 40]) & !hosts;
+            let is_found = |address: u32| {
+                let text = format!("{{\"src_ip\":\"{}\"}}", std::net::Ipv4Addr::from(address));
+                found(&scanner, text.as_bytes()).0.iter().any(|own| own.indicator == Some(slot(0)))
+            };
+            for inside in [first, first | hosts, first | hosts / 2] {
+                assert!(is_found(inside), "/{length} {inside:x}");
+            }
+            let outside = [first.checked_sub(1), (first | hosts).checked_add(1)];
+            assert!(!outside.into_iter().flatten().any(is_found), "/{length}");
+        }
+    }
+}
+
+#[test]
 fn what_is_removed_is_not_found_and_what_comes_back_is() {
     let text = b"{\"src_ip\":\"198.51.100.1\",\"q\":\"x.bad.example\"}";
     let mut scanner = filled();
