@@ -7,7 +7,7 @@ use super::{
     hash::folded,
     networks::Extent,
     quad,
-    table::Role,
+    table::{Role, Table},
     tables::{Entry, Removed},
     token, walk,
 };
@@ -392,9 +392,16 @@ impl<'s> Pass<'s, '_> {
     fn answer(&mut self) {
         let Scanner { base, delta, .. } = self.scanner;
         let mut texts = std::mem::take(&mut self.texts);
-        for own in &texts {
-            if base.texts.may_hold(own.hash) {
-                self.held(own, Source::Base);
+        let mut words = [0; 32];
+        for some in texts.chunks(words.len()) {
+            // Memory is waited for here, for all of them together.
+            for (word, own) in words.iter_mut().zip(some) {
+                *word = base.texts.fetch(own.hash);
+            }
+            for (word, own) in words.iter().zip(some) {
+                if Table::is_in(*word, own.hash) {
+                    self.held(own, Source::Base);
+                }
             }
         }
         if delta.texts.len() > 0 {

@@ -78,8 +78,20 @@ impl Table {
     /// Whether there may be anything; no is certain.
     #[inline]
     pub(super) fn may_hold(&self, hash: u64) -> bool {
+        Self::is_in(self.fetch(hash), hash)
+    }
+
+    /// What [`Table::may_hold`] asks for, fetched; nothing else is done here, so that many are fetched at once.
+    #[inline]
+    pub(super) fn fetch(&self, hash: u64) -> u64 {
+        self.filter.get(scaled(hash << 1, self.filter.len())).copied().unwrap_or(0)
+    }
+
+    /// What [`Table::may_hold`] says, by what was fetched.
+    #[inline]
+    pub(super) fn is_in(word: u64, hash: u64) -> bool {
         let bits = filter_bits(hash);
-        self.filter.get(scaled(hash << 1, self.filter.len())).is_some_and(|word| word & bits == bits)
+        word & bits == bits
     }
 
     /// The indicators that want it in this role.
