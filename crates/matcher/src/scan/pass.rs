@@ -413,8 +413,11 @@ impl<'s> Pass<'s, '_> {
         texts.clear();
         self.texts = texts;
         let mut quads = std::mem::take(&mut self.quads);
-        for (address, at) in &quads {
-            if base.networks.may_hold(*address) || delta.networks.may_hold(*address) {
+        for some in quads.chunks(words.len()) {
+            for (word, (address, _)) in words.iter_mut().zip(some) {
+                *word = base.networks.fetch(*address) | delta.networks.fetch(*address);
+            }
+            for (_, (address, at)) in words.iter().zip(some).filter(|(word, _)| **word != 0) {
                 let network = Network { family: Family::V4, address: u128::from(*address), length: 32 };
                 let start = index(*at);
                 let rest = self.text.get(start..).unwrap_or(&[]);

@@ -1,4 +1,4 @@
-//! Which indicators want a text with this hash, out of millions? A filter of two bytes an entry in front of a table of twelve.
+//! Which indicators want a text with this hash, out of millions? A filter of one byte an entry in front of a table of twelve.
 
 use super::IndicatorSlot;
 
@@ -201,7 +201,7 @@ impl Table {
         let values = std::mem::take(&mut self.values);
         self.keys = vec![EMPTY; room * 10 / 7 + 8];
         self.values = vec![IndicatorSlot(0); self.keys.len()];
-        self.filter = vec![0; room / 4 + 1];
+        self.filter = vec![0; room / 8 + 1];
         self.used = 0;
         for (key, value) in keys.into_iter().zip(values).filter(|(key, _)| *key > GONE) {
             self.place_new(key, value);
