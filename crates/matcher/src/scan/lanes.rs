@@ -61,6 +61,33 @@ impl Lanes {
     }
 }
 
+/// Counts the ends of lines, in lanes of their own.
+#[derive(Debug)]
+pub(super) struct Tally(u8x16);
+
+impl Tally {
+    /// Of so many blocks; after more, lanes might run over.
+    pub(super) const BLOCKS_MAX: usize = 63;
+
+    #[inline]
+    pub(super) fn new() -> Self {
+        Self(all(0))
+    }
+
+    #[inline]
+    pub(super) fn add(&mut self, block: &[u8; BLOCK]) {
+        for own in block.as_chunks().0 {
+            // Where they are equal, less minus one.
+            self.0 -= u8x16::new(*own).simd_eq(all(b'\n'));
+        }
+    }
+
+    #[inline]
+    pub(super) fn count(&self) -> u64 {
+        self.0.to_array().iter().map(|lane| u64::from(*lane)).sum()
+    }
+}
+
 /// What there is in a block; `next` is the block one byte further.
 #[inline]
 pub(super) fn marks(block: &[u8; BLOCK], next: &[u8; BLOCK]) -> Marks {
@@ -84,6 +111,15 @@ mod tests {
 
     fn byte() -> impl Strategy<Value = u8> {
         prop_oneof![any::<u8>(), prop::sample::select(&b"\"\":\\u 09/.\x1f\x7f\x80\0"[..])]
+    }
+
+    #[test]
+    fn as_many_lines_are_counted_as_lanes_can_hold() {
+        let mut tally = Tally::new();
+        for blocks in 1..=Tally::BLOCKS_MAX {
+            tally.add(&[b'\n'; BLOCK]);
+            assert_eq!(tally.count(), 64 * u64::try_from(blocks).unwrap());
+        }
     }
 
     fn marks_plainly(bytes: &[u8]) -> Marks {

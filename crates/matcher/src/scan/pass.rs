@@ -149,19 +149,20 @@ impl Scanner {
         while let Some(rest) = buffer.get(base..).filter(|rest| !rest.is_empty()) {
             let length = chunk_length(rest);
             pass.text = rest.get(..length).unwrap_or(rest);
-            let newlines = memchr::memchr_iter(b'\n', pass.text).count();
-            let open = usize::from(pass.text.last() != Some(&b'\n'));
-            scanned.lines += u64::try_from(newlines + open).unwrap_or(0);
+            let mut newlines = u64::from(pass.text.last() == Some(&b'\n'));
+            let open = 1 - newlines;
             if length > LINE_BYTES_MAX {
                 scanned.lines_long += 1;
                 pass.unclear(0);
             } else {
                 ends.find(pass.text);
+                newlines = ends.newlines;
                 pass.wanted(&ends, &mut queues);
                 pass.values(&mut queues);
                 scanned.lines_slow += pass.odd(&ends.odd);
                 pass.answer();
             }
+            scanned.lines += newlines + open;
             pass.give(base, &mut scanned, &mut on_candidate);
             base += length;
         }
