@@ -2,7 +2,8 @@
 //!
 //! **Is**: observations (from observed-data and from plain fields), a slow and obvious evaluator of one pattern over a list of
 //! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]), readers of logs whose fields mapping
-//! files name ([`telemetry`]), values too common to fire ([`warninglist`]).
+//! files name ([`telemetry`]), what tells the few lines of raw telemetry that are worth reading ([`scan`]), values too common to
+//! fire ([`warninglist`]), a sensor as a state machine ([`watch`]).
 //!
 //! **Is not**: where telemetry comes from, where sightings go. Nothing here does I/O, logs, or reads a clock.
 //!
@@ -11,9 +12,10 @@
 //!    forget something, it counts that ([`Dropped`]).
 //! 2. Nothing is unbounded: every size that patterns or telemetry control has a limit in [`MatcherLimits`],
 //!    [`telemetry::TelemetryLimits`], [`telemetry::MappingLimits`] or [`warninglist::WarninglistLimits`].
-//! 3. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
+//! 3. [`scan::Scanner`] has a candidate for every line that a program would match, or says which lines it cannot tell.
+//! 4. Adding or removing an indicator rebuilds nothing: it costs microseconds, however many there are.
 //!
-//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`].
+//! **Start reading** at [`Observation`], then [`mod@reference`], then [`program`], then [`scan`].
 
 mod compare;
 mod evaluate;
@@ -29,6 +31,7 @@ pub mod observed_data;
 mod plan;
 pub mod program;
 pub mod reference;
+pub mod scan;
 pub mod telemetry;
 pub mod warninglist;
 pub mod watch;

@@ -320,7 +320,7 @@ fn witnesses(place: u32, leaves: &[Formula]) -> impl Iterator<Item = (Posting, W
 }
 
 /// The whole object path of a comparison, indices written `[*]`.
-fn class(atom: &Atom) -> String {
+pub(crate) fn class(atom: &Atom) -> String {
     let mut path = atom.path.clone();
     for step in &mut path.steps {
         if matches!(step, stix::pattern::Step::Index(_)) {

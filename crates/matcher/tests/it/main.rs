@@ -11,6 +11,7 @@ mod comparisons;
 mod fixtures;
 mod observations;
 mod program;
+mod scan;
 mod standard;
 mod telemetry;
 mod temporal;

@@ -1,0 +1,553 @@
+//! How is one buffer scanned? In chunks that stay in the nearest cache, each in three goes: where keys end, which of them are
+//! wanted, what is behind those.
+
+use super::{
+    Candidate, IndicatorSlot, Kind, LINE_BYTES_MAX, Scanner,
+    blocks::Ends,
+    hash::folded,
+    networks::Extent,
+    quad,
+    table::{Role, Table},
+    tables::{Entry, Removed},
+    token, walk,
+};
+use crate::{
+    compare::composed,
+    network::{Family, Network},
+};
+
+/// How much is scanned in one go if lines are shorter.
+const CHUNK_BYTES: usize = 16 << 10;
+
+/// What a scan did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Scanned {
+    /// Lines, empty ones too.
+    pub lines: u64,
+    /// Lines that took the slow way: white space between a key and its colon, `\u` somewhere, control characters.
+    pub lines_slow: u64,
+    /// Lines that could not be scanned, and so are candidates: not JSON, or too long.
+    pub lines_unclear: u64,
+    /// Of these, lines longer than [`LINE_BYTES_MAX`].
+    pub lines_long: u64,
+    /// Candidates.
+    pub candidates: u64,
+}
+
+/// Something found in a chunk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found {
+    start: usize,
+    end: usize,
+    kind: Option<Kind>,
+    indicator: Option<IndicatorSlot>,
+}
+
+impl Found {
+    fn new(Spot { start, end, kind }: Spot, slot: IndicatorSlot) -> Self {
+        Self { start: index(start), end: index(end), kind: Some(kind), indicator: Some(slot) }
+    }
+}
+
+#[inline]
+fn spot(kind: Kind, place: std::ops::Range<usize>) -> Spot {
+    // A chunk is shorter than 4 GiB.
+    let short = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+    Spot { start: short(place.start), end: short(place.end), kind }
+}
+
+/// Which tables.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Source {
+    Base,
+    Delta,
+}
+
+/// What is needed while scanning.
+#[derive(Debug)]
+pub(super) struct Pass<'s, 't> {
+    pub(super) scanner: &'s Scanner,
+    /// The chunk.
+    pub(super) text: &'t [u8],
+    found: Vec<Found>,
+    /// Looked up together, so that memory is waited for once.
+    texts: Vec<Pending>,
+    quads: Vec<(u32, u32)>,
+    scratch: String,
+}
+
+/// A text that was hashed.
+#[derive(Debug, Clone, Copy)]
+struct Pending {
+    hash: u64,
+    start: u32,
+    end: u32,
+    roles: Roles,
+    kind: Kind,
+}
+
+/// In which roles a text is looked up.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Roles {
+    Whole,
+    Below,
+    WholeOrHost,
+}
+
+impl Roles {
+    fn each(self) -> &'static [Role] {
+        match self {
+            Self::Whole => &[Role::Whole],
+            Self::Below => &[Role::Below],
+            Self::WholeOrHost => &[Role::Whole, Role::Host],
+        }
+    }
+}
+
+/// Where a value stands in the chunk, and what it is.
+#[derive(Debug, Clone, Copy)]
+struct Spot {
+    start: u32,
+    end: u32,
+    kind: Kind,
+}
+
+/// A text to look up: so many bytes of `rest`, behind which the chunk may go on.
+#[derive(Clone, Copy)]
+struct Token<'r> {
+    rest: &'r [u8],
+    length: usize,
+}
+
+impl<'r> Token<'r> {
+    fn whole(text: &'r [u8]) -> Self {
+        Self { rest: text, length: text.len() }
+    }
+
+    #[inline]
+    fn text(self) -> &'r [u8] {
+        self.rest.get(..self.length).unwrap_or(self.rest)
+    }
+
+    fn part(self, range: std::ops::Range<usize>) -> Self {
+        Self { rest: self.rest.get(range.start..).unwrap_or(&[]), length: range.end - range.start }
+    }
+}
+
+/// Where values of wanted keys begin, by kind.
+type Queues = [Vec<u32>; Kind::ALL.len()];
+
+impl Scanner {
+    /// Gives the candidates of a buffer, line by line; one line may have several. The buffer begins and ends with a line; the
+    /// end of the last may be missing.
+    pub fn scan(&self, buffer: &[u8], mut on_candidate: impl FnMut(Candidate)) -> Scanned {
+        let mut scanned = Scanned::default();
+        let mut ends = Ends::default();
+        let mut queues = Queues::default();
+        let mut pass = Pass::new(self);
+        let mut base = 0;
+        while let Some(rest) = buffer.get(base..).filter(|rest| !rest.is_empty()) {
+            let length = chunk_length(rest);
+            pass.text = rest.get(..length).unwrap_or(rest);
+            let mut newlines = u64::from(pass.text.last() == Some(&b'\n'));
+            let open = 1 - newlines;
+            if length > LINE_BYTES_MAX {
+                scanned.lines_long += 1;
+                pass.unclear(0);
+            } else {
+                ends.find(pass.text);
+                newlines = ends.newlines;
+                pass.wanted(&ends, &mut queues);
+                pass.values(&mut queues);
+                scanned.lines_slow += pass.odd(&ends.odd);
+                pass.answer();
+            }
+            scanned.lines += newlines + open;
+            pass.give(base, &mut scanned, &mut on_candidate);
+            base += length;
+        }
+        scanned
+    }
+}
+
+/// Whole lines, as many as fit, one at least.
+fn chunk_length(rest: &[u8]) -> usize {
+    if rest.len() <= CHUNK_BYTES {
+        return rest.len();
+    }
+    let (front, behind) = rest.split_at_checked(CHUNK_BYTES).unwrap_or((rest, &[]));
+    memchr::memrchr(b'\n', front)
+        .or_else(|| memchr::memchr(b'\n', behind).map(|at| CHUNK_BYTES + at))
+        .map_or(rest.len(), |at| at + 1)
+}
+
+impl<'s> Pass<'s, '_> {
+    fn new(scanner: &'s Scanner) -> Self {
+        let (found, texts, quads) = (Vec::new(), Vec::new(), Vec::new());
+        Self { scanner, text: &[], found, texts, quads, scratch: String::new() }
+    }
+
+    /// Sorts the wanted keys out.
+    fn wanted(&mut self, ends: &Ends, queues: &mut Queues) {
+        let keys = &*self.scanner.keys;
+        let text = self.text;
+        let mut hits = [(0_u32, 0_u16); 64];
+        for places in ends.places().chunks(64) {
+            // Nothing to guess here; four of five are not wanted.
+            let mut count = 0;
+            for place in places {
+                let four = text.get(index(*place).wrapping_sub(4)..).and_then(|rest| rest.first_chunk::<4>());
+                let four =
+                    four.copied().unwrap_or_else(|| first_four(text.get(..index(*place)).unwrap_or(&[])));
+                let start = keys.start(four);
+                if let Some(hit) = hits.get_mut(count & 63) {
+                    *hit = (*place, start);
+                }
+                count += usize::from(start != 0);
+            }
+            for (place, start) in hits.get(..count).unwrap_or(&[]) {
+                let before = text.get(..index(*place)).unwrap_or(&[]);
+                keys.kinds(*start, before, |kind| {
+                    if let Some(queue) = queues.get_mut(kind as usize) {
+                        queue.push(place.wrapping_add(2));
+                    }
+                });
+            }
+        }
+    }
+
+    fn values(&mut self, queues: &mut Queues) {
+        for (queue, kind) in queues.iter_mut().zip(Kind::ALL) {
+            for place in queue.drain(..) {
+                let at = index(place);
+                // Addresses are so many that they have a way of their own.
+                if kind != Kind::Address || !self.quad(place) {
+                    self.value(kind, at);
+                }
+            }
+        }
+    }
+
+    /// Walks the lines in which something is odd; how many.
+    fn odd(&mut self, blocks: &[u32]) -> u64 {
+        let mut lines = 0;
+        let mut done = 0;
+        for block in blocks {
+            let block = index(*block);
+            // A block may hold ends of several lines.
+            let last = (block + 64).min(self.text.len());
+            let start = memchr::memrchr(b'\n', self.text.get(..block).unwrap_or(&[])).map_or(0, |at| at + 1);
+            let mut start = start.max(done);
+            while start < last {
+                let behind = self.text.get(start..).unwrap_or(&[]);
+                let end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| start + at);
+                if !walk::line(self, start..end) {
+                    self.unclear(start);
+                }
+                lines += 1;
+                start = end + 1;
+            }
+            done = start;
+        }
+        lines
+    }
+
+    /// The line that begins here cannot be scanned.
+    pub(super) fn unclear(&mut self, start: usize) {
+        self.found.push(Found { start, end: start, kind: None, indicator: None });
+    }
+
+    /// Looks at a value of a wanted key; `at` is behind the colon.
+    #[inline]
+    pub(super) fn value(&mut self, kind: Kind, at: usize) {
+        if kind == Kind::Present {
+            self.found.push(Found { start: at, end: at, kind: Some(kind), indicator: None });
+            return;
+        }
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        match rest.first() {
+            Some(b'"') => {
+                self.string(kind, at + 1);
+            }
+            Some(b'{' | b'\n') | None => {}
+            Some(b'[') => self.list(kind, at + 1),
+            Some(b' ' | b'\t' | b'\r') => {
+                if let Some(blank) = rest.iter().position(|byte| !matches!(byte, b' ' | b'\t' | b'\r')) {
+                    self.value(kind, at + blank);
+                }
+            }
+            Some(_) => {
+                self.bare(kind, at);
+            }
+        }
+    }
+
+    /// Every string and number in a list, however deep; what else is in it only costs time.
+    fn list(&mut self, kind: Kind, mut at: usize) {
+        let mut depth = 1_usize;
+        while let Some(byte) = self.text.get(at) {
+            at += 1;
+            match byte {
+                b'"' => match self.string(kind, at) {
+                    Some(end) => at = end + 1,
+                    None => return,
+                },
+                b'[' | b'{' => depth += 1,
+                b']' | b'}' => {
+                    depth -= 1;
+                    if depth == 0 {
+                        return;
+                    }
+                }
+                b'\n' => return,
+                b',' | b':' | b' ' | b'\t' | b'\r' => {}
+                _ => at = self.bare(kind, at - 1).max(at),
+            }
+        }
+    }
+
+    /// A value that is no string, by its text; where it ends.
+    fn bare(&mut self, kind: Kind, at: usize) -> usize {
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        let ends = |byte: &u8| matches!(byte, b',' | b'}' | b']' | b'\n' | b'\r' | b' ' | b'\t' | b'"');
+        let length = rest.iter().position(ends).unwrap_or(rest.len());
+        self.token(Token { rest, length }, spot(kind, at..at + length));
+        at + length
+    }
+
+    /// A string; where it ends, if it does.
+    #[inline]
+    fn string(&mut self, kind: Kind, at: usize) -> Option<usize> {
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        if let Some(length) = token::plain_length(rest) {
+            self.token(Token { rest, length }, spot(kind, at..at + length));
+            return Some(at + length);
+        }
+        self.escaped(kind, at)
+    }
+
+    #[cold]
+    fn escaped(&mut self, kind: Kind, at: usize) -> Option<usize> {
+        let mut text = std::mem::take(&mut self.scratch);
+        let rest = self.text.get(at..).unwrap_or(&[]);
+        let end = token::decoded(rest, &mut text).map(|length| at + length);
+        if let Some(end) = end {
+            self.token(Token::whole(text.as_bytes()), spot(kind, at..end));
+            let normal = composed(&text);
+            if *normal != *text {
+                self.token(Token::whole(normal.as_bytes()), spot(kind, at..end));
+            }
+        } else {
+            self.unclear(at);
+        }
+        self.scratch = text;
+        end
+    }
+
+    /// Looks a text up as values of that kind are.
+    #[inline]
+    fn token(&mut self, token: Token<'_>, spot: Spot) {
+        let text = token.text();
+        match spot.kind {
+            Kind::Text | Kind::Url => self.look_up(text, Roles::Whole, spot),
+            Kind::Packed => {
+                self.look_up(text, Roles::Whole, spot);
+                let is_between =
+                    |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
+                for part in text.split(is_between).filter(|part| !part.is_empty()) {
+                    self.look_up(part, Roles::Whole, spot);
+                }
+            }
+            Kind::Path => {
+                self.look_up(text, Roles::Whole, spot);
+                if let Some(cut) = text.iter().rposition(|byte| matches!(byte, b'/' | b'\\')) {
+                    self.look_up(text.get(..cut).unwrap_or(&[]), Roles::Whole, spot);
+                    self.look_up(text.get(..=cut).unwrap_or(&[]), Roles::Whole, spot);
+                    self.look_up(text.get(cut + 1..).unwrap_or(&[]), Roles::Whole, spot);
+                }
+            }
+            Kind::Address => {
+                if !self.network_text(text, spot) {
+                    self.look_up(text, Roles::Whole, spot);
+                }
+            }
+            Kind::Name => self.host(token, Roles::Whole, spot),
+            Kind::Host => {
+                let host = token.part(token::host(text));
+                self.host(host, Roles::WholeOrHost, spot);
+                if host.length != token.length {
+                    self.host(token, Roles::Whole, spot);
+                }
+            }
+            Kind::Present => {}
+        }
+    }
+
+    #[inline]
+    fn look_up(&mut self, text: &[u8], roles: Roles, Spot { start, end, kind }: Spot) {
+        let hash = folded(self.scanner.settings.seed, text);
+        self.texts.push(Pending { hash, start, end, roles, kind });
+    }
+
+    /// Answers what was asked.
+    fn answer(&mut self) {
+        let Scanner { base, delta, .. } = self.scanner;
+        let mut texts = std::mem::take(&mut self.texts);
+        let mut words = [0; 32];
+        for some in texts.chunks(words.len()) {
+            // Memory is waited for here, for all of them together.
+            for (word, own) in words.iter_mut().zip(some) {
+                *word = base.texts.fetch(own.hash);
+            }
+            for (word, own) in words.iter().zip(some) {
+                if Table::is_in(*word, own.hash) {
+                    self.held(own, Source::Base);
+                }
+            }
+        }
+        if delta.texts.len() > 0 {
+            texts
+                .iter()
+                .filter(|own| delta.texts.may_hold(own.hash))
+                .for_each(|own| self.held(own, Source::Delta));
+        }
+        texts.clear();
+        self.texts = texts;
+        let mut quads = std::mem::take(&mut self.quads);
+        for some in quads.chunks(words.len()) {
+            for (word, (address, _)) in words.iter_mut().zip(some) {
+                *word = base.networks.fetch(*address) | delta.networks.fetch(*address);
+            }
+            for (_, (address, at)) in words.iter().zip(some).filter(|(word, _)| **word != 0) {
+                let network = Network { family: Family::V4, address: u128::from(*address), length: 32 };
+                let start = index(*at);
+                let rest = self.text.get(start..).unwrap_or(&[]);
+                let length = memchr::memchr(b'"', rest).unwrap_or(rest.len());
+                self.network(network, spot(Kind::Address, start..start + length));
+            }
+        }
+        quads.clear();
+        self.quads = quads;
+    }
+
+    #[inline(never)]
+    fn held(&mut self, own: &Pending, source: Source) {
+        let Scanner { base, delta, removed, .. } = self.scanner;
+        let Pending { hash, start, end, kind, .. } = *own;
+        for role in own.roles.each() {
+            let slots = match source {
+                Source::Base => base.texts.find(hash, *role),
+                Source::Delta => delta.texts.find(hash, *role),
+            };
+            for slot in slots {
+                let gone = || removed.contains(&Removed::new(Entry::Text(hash, *role), *slot));
+                if source == Source::Delta || removed.is_empty() || !gone() {
+                    self.found.push(Found::new(Spot { start, end, kind }, *slot));
+                }
+            }
+        }
+    }
+
+    /// A name of a host, or its address: whole, and each name above it; a dot at the end may be there or not.
+    #[inline]
+    fn host(&mut self, token: Token<'_>, roles: Roles, spot: Spot) {
+        let text = token.text();
+        if self.network_text(text, spot) {
+            // It may be the host of a URL all the same.
+            if roles == Roles::WholeOrHost {
+                self.look_up(text, roles, spot);
+            }
+            return;
+        }
+        self.look_up(text, roles, spot);
+        token::below(token.rest, token.length, |above| self.look_up(above, Roles::Below, spot));
+        if text.last() == Some(&b'.') {
+            self.host(token.part(0..token.length - 1), roles, spot);
+        }
+    }
+
+    /// Whether it is an address or a network.
+    #[inline]
+    fn network_text(&mut self, text: &[u8], spot: Spot) -> bool {
+        let may_be = text.first().is_some_and(u8::is_ascii_digit) || text.contains(&b':');
+        may_be && self.network_slowly(text, spot)
+    }
+
+    #[inline(never)]
+    fn network_slowly(&mut self, text: &[u8], spot: Spot) -> bool {
+        let network = std::str::from_utf8(text).ok().and_then(Network::parse);
+        if let Some(network) = network {
+            self.network(network, spot);
+        }
+        network.is_some()
+    }
+
+    /// Whether a value is a string that is an address of IPv4 in the usual way; if so it is looked up.
+    #[inline]
+    fn quad(&mut self, place: u32) -> bool {
+        // The quote, and three bytes of the key.
+        let at = index(place);
+        let frame =
+            at.checked_sub(3).and_then(|from| self.text.get(from..)).and_then(|rest| rest.first_chunk());
+        let Some(frame) = frame.filter(|_| self.text.get(at) == Some(&b'"')) else { return false };
+        let Some(address) = quad::parse(frame, b'"') else { return false };
+        self.quads.push((address, place + 1));
+        true
+    }
+
+    #[inline(never)]
+    fn network(&mut self, network: Network, spot: Spot) {
+        let Scanner { base, delta, removed, .. } = self.scanner;
+        let found = &mut self.found;
+        base.networks.each(network, |around, extent: Extent, slot| {
+            if removed.is_empty() || !removed.contains(&Removed::Network(around, extent, slot)) {
+                found.push(Found::new(spot, slot));
+            }
+        });
+        delta.networks.each(network, |_, _, slot| found.push(Found::new(spot, slot)));
+    }
+
+    /// Gives what was found in the chunk, which begins at `base`.
+    fn give(&mut self, base: usize, scanned: &mut Scanned, on_candidate: &mut impl FnMut(Candidate)) {
+        self.found.sort_unstable();
+        self.found.dedup();
+        let mut unclear = None;
+        for found in self.found.drain(..) {
+            let start =
+                memchr::memrchr(b'\n', self.text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
+            let behind = self.text.get(found.start..).unwrap_or(&[]);
+            let mut end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| found.start + at);
+            if end > start && self.text.get(end - 1) == Some(&b'\r') {
+                end -= 1;
+            }
+            if found.kind.is_none() {
+                if unclear == Some(start) {
+                    continue;
+                }
+                unclear = Some(start);
+                scanned.lines_unclear += 1;
+            }
+            scanned.candidates += 1;
+            on_candidate(Candidate {
+                line: base + start..base + end,
+                value: base + found.start..base + found.end,
+                kind: found.kind,
+                indicator: found.indicator,
+            });
+        }
+    }
+}
+
+#[inline]
+fn index(number: u32) -> usize {
+    usize::try_from(number).unwrap_or(usize::MAX)
+}
+
+#[cold]
+fn first_four(before: &[u8]) -> [u8; 4] {
+    let mut four = [b' '; 4];
+    for (own, byte) in four.iter_mut().rev().zip(before.iter().rev()) {
+        *own = *byte;
+    }
+    four
+}
