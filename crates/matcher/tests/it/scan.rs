@@ -223,7 +223,7 @@ fn networks_of_every_length_are_found_among_few_and_among_many() {
                 let text = format!("{{\"src_ip\":\"{}\"}}", std::net::Ipv4Addr::from(address));
                 found(&scanner, text.as_bytes()).0.iter().any(|own| own.indicator == Some(slot(0)))
             };
-            for inside in [first, first | hosts, first | hosts / 2] {
+            for inside in [first, first | hosts, first | (hosts / 2)] {
                 assert!(is_found(inside), "/{length} {inside:x}");
             }
             let outside = [first.checked_sub(1), (first | hosts).checked_add(1)];
