@@ -63,7 +63,7 @@ impl Redaction<'_> {
             return Ok(Releasable::whole(object));
         }
         // What is missing by label alone withholds the object, even where references that go as well took the gap along.
-        let by_reference = |(_, reason): &(String, Reason)| *reason == Reason::Reference;
+        let by_reference = |(_, reason): &(String, Reason)| matches!(reason, Reason::Reference);
         if gone.removed.iter().any(by_reference) && !gone.removed.iter().all(by_reference) {
             Redaction { withheld: &HashSet::new(), ..*self }.apply(object.clone())?;
         }
@@ -73,7 +73,7 @@ impl Redaction<'_> {
         }
         gone.take_selectors(root);
         let mut out = Vec::with_capacity(text.len());
-        Emitter { root, gone: &gone }.emit(root, &mut out);
+        Emitter { text: &text, gone: &gone }.emit(root, &mut out);
         // Without `spec_version` a domain object is one of STIX 2.0, which asks for other properties.
         let same_standard = |left: &Object| left.spec_version() == object.spec_version();
         let (left, _) = stix::validate::check(&out, self.limits, self.reader.now);
@@ -282,7 +282,8 @@ fn list_index(step: &str) -> Option<usize> {
 }
 
 struct Emitter<'a> {
-    root: Value<'a>,
+    /// That the spans speak of.
+    text: &'a [u8],
     gone: &'a Gone,
 }
 
@@ -323,12 +324,10 @@ impl Emitter<'_> {
         out: &mut Vec<u8>,
     ) {
         let span = value.span();
-        let text = self.root.raw().as_bytes();
-        let base = self.root.span().start;
         let copy = |from: usize, to: usize, out: &mut Vec<u8>| {
-            out.extend_from_slice(text.get(from - base..to - base).unwrap_or(&[]));
+            out.extend_from_slice(self.text.get(from..to).unwrap_or(&[]));
         };
-        out.extend(text.get(span.start - base));
+        out.extend(self.text.get(span.start));
         let mut end_of_last = span.start + 1;
         let mut lead: Option<(usize, usize)> = None;
         let mut written = false;
