@@ -146,6 +146,8 @@ fn an_information_exchange_policy_that_is_not_by_the_standard_is_unknown() {
         (r#""provider_attribution":"may""#, r#""provider_attribution":"never""#),
         (r#""iep_version":2.0"#, r#""iep_version":1.0"#),
         (r#""iep_version":2.0"#, r#""iep_version":"2.0""#),
+        // The nearest number below 2.
+        (r#""iep_version":2.0"#, r#""iep_version":1.9999999999999998"#),
         (r#""name":"n""#, r#""embargo":"n""#),
         ("2022-10-01T00:00:00Z", "soon"),
         (r#""start_date""#, r#""end_date""#),
@@ -219,6 +221,28 @@ fn defaults_and_rules_of_an_access_control_marking_bind_what_may_be_done() {
         ["privdefault=permit", "privdefault=x&sharedefault=permit", &format!("{permit} urn:other:policy")]
     {
         assert_eq!(with(defaults, &[]), unknown, "{defaults}");
+    }
+}
+
+#[test]
+fn a_rule_of_an_access_control_marking_that_says_more_or_less_than_it_may_is_unknown() {
+    let with = |rules: &str| acs(&format!(r#""control_set":{{"classification":"U"}},{rules}"#));
+    let scoped = |scope: &str| {
+        with(&format!(
+            r#""access_privilege":[{{"privilege_action":"LEGAL","rule_effect":"permit","privilege_scope":{scope}}}]"#
+        ))
+    };
+    assert!(scoped(r#"{"entity":["ALL"]}"#).unknown.is_empty());
+    for scope in ["{}", "[]", r#"["ALL"]"#, r#""ALL""#, r#"{"entity":["ALL"],"planet":["ALL"]}"#] {
+        assert_eq!(scoped(scope), Label::unknown(ID), "{scope}");
+    }
+    for rules in [
+        r#""access_privilege":[{"privilege_action":"LEGAL","rule_effect":"permit","privilege_scope":{"entity":["ALL"]},"until":"2027"}]"#,
+        r#""further_sharing":[{"sharing_scope":["USA.DOJ"],"rule_effect":"permit","until":"2027"}]"#,
+    ] {
+        let (good, bad) = (rules.replace(r#","until":"2027""#, ""), rules);
+        assert!(with(&good).unknown.is_empty(), "{good}");
+        assert_eq!(with(bad), Label::unknown(ID), "{bad}");
     }
 }
 

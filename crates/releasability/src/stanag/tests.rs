@@ -191,6 +191,8 @@ fn what_may_stand_once_is_not_understood_twice() {
     let one = format!("<SuccessorConfidentialityLabel>{information}</SuccessorConfidentialityLabel>");
     assert!(successor(&one).is_some());
     assert_eq!(successor(&format!("{one}{one}")), None);
+    let empty = "<SuccessorConfidentialityLabel></SuccessorConfidentialityLabel>";
+    assert_eq!(successor(&format!("{one}{empty}")), None);
     let both =
         format!("<SuccessorConfidentialityLabel>{information}{information}</SuccessorConfidentialityLabel>");
     assert_eq!(successor(&both), None);

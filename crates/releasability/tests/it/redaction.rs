@@ -107,6 +107,21 @@ fn granular_markings_that_stay_keep_their_bytes() {
 }
 
 #[test]
+fn a_selector_that_speaks_of_the_same_place_as_before_keeps_its_bytes() {
+    let kept = granular(JPN, r#""\u006eame""#);
+    let text = tool(&format!(
+        r#""description":"d","granular_markings":[{kept},{}]"#,
+        granular(NATO, r#""description""#)
+    ));
+    assert_eq!(left(&text, &jpn(), &[]), tool(&format!(r#""granular_markings":[{kept}]"#)));
+}
+
+#[test]
+fn what_nobody_decided_about_does_not_show_itself() {
+    assert_eq!(format!("{:?}", Unreleased::new("secret")), "Unreleased(…)");
+}
+
+#[test]
 fn markings_of_an_object_stay_even_where_a_granular_marking_speaks_of_them() {
     let text = tool(&format!(
         r#""object_marking_refs":["{JPN}"],"granular_markings":[{}]"#,
