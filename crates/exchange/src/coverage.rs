@@ -101,7 +101,7 @@ impl Exchange {
     }
 
     /// The name of the partner that is an organisation; empty for this node's own.
-    fn name_of(&self, organisation: &releasability::Organisation) -> String {
+    pub(crate) fn name_of(&self, organisation: &releasability::Organisation) -> String {
         let state = self.state.load();
         let Some(known) = state.world.as_ref() else { return String::new() };
         let world = &known.registry.world;

@@ -96,15 +96,15 @@ impl Exchange {
                 continue;
             };
             match access.policy().release(held.object, stamp, &access.reader(terms), &withheld) {
-                Err(reason) => copy.withheld = Some(numbered(&reason)),
+                Err(reason) => copy.withheld = Some(self.numbered(&reason)),
                 Ok(_) if !served.iter().any(|one| one.sequence == claim.sequence) => {
-                    copy.withheld = Some(numbered(&releasability::Reason::OtherClaim));
+                    copy.withheld = Some(self.numbered(&releasability::Reason::OtherClaim));
                 }
                 Ok(released) => {
                     copy.text = Some(String::from_utf8_lossy(released.content().text_bytes()).into_owned());
                     let removed = released.removed().iter();
                     copy.removed =
-                        removed.map(|(pointer, reason)| (pointer.clone(), numbered(reason))).collect();
+                        removed.map(|(pointer, reason)| (pointer.clone(), self.numbered(reason))).collect();
                 }
             }
             copies.push(copy);
@@ -113,10 +113,18 @@ impl Exchange {
     }
 }
 
-fn numbered(reason: &releasability::Reason) -> String {
-    match reason.rule() {
-        rule @ 1..=10 => format!("{reason} (rule {rule})"),
-        _ => reason.to_string(),
+impl Exchange {
+    /// A reason with the line of the rule; where the originator has to be asked, with the name by which it is declared here.
+    fn numbered(&self, reason: &releasability::Reason) -> String {
+        let whom = if let releasability::Reason::AskOriginator(origin) = reason {
+            format!(", declared as `{}`", self.name_of(origin))
+        } else {
+            String::new()
+        };
+        match reason.rule() {
+            rule @ 1..=10 => format!("{reason}{whom} (rule {rule})"),
+            _ => reason.to_string(),
+        }
     }
 }
 

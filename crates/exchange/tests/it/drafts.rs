@@ -123,3 +123,12 @@ async fn a_marking_of_the_draft_itself_counts_even_if_it_is_held_already() {
         ground.add(None, std::slice::from_ref(&marking)).await;
     }
 }
+
+#[tokio::test]
+async fn a_refusal_for_the_sake_of_the_originator_says_whom_to_ask() {
+    let ground = Ground::new().await;
+    ground.add(Some("nor"), &[marked(indicator(1), &[testkit::objects::AMBER])]).await;
+    let preview = ground.exchange.preview(&id("indicator", 1), "swe", ground.now()).await.unwrap().unwrap();
+    let why = preview.copies[0].withheld.clone().unwrap();
+    assert!(why.contains("for a release that names the recipient") && why.contains("`nor`"), "{why}");
+}
