@@ -309,8 +309,11 @@ impl Emitter<'_> {
                 self.emit_container(value, elements, out);
             }
             Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {
-                let selector =
-                    self.gone.renumbered.get(&value.span().start).map(|after| format!("\"{after}\""));
+                let selector = self
+                    .gone
+                    .renumbered
+                    .get(&value.span().start)
+                    .map(|after| serde_json::Value::from(after.as_str()).to_string());
                 out.extend_from_slice(selector.as_deref().unwrap_or(value.raw()).as_bytes());
             }
         }

@@ -255,3 +255,18 @@ fn markings_stay_wherever_they_stand_even_if_they_are_withheld_elsewhere() {
         "{left}"
     );
 }
+
+#[test]
+fn a_renumbered_selector_is_written_as_json_writes_it() {
+    let whole = |list: &str, of_nato: &str, place: u8| {
+        tool(&format!(
+            r#""x_part":{{"a\"b":[{list}]}},"granular_markings":[{of_nato}{}]"#,
+            granular(JPN, &format!(r#""x_part.a\"b.[{place}]""#))
+        ))
+    };
+    let of_nato = format!("{},", granular(NATO, r#""x_part.a\"b.[0]""#));
+    match release(&whole("1,2", &of_nato, 1), &jpn(), &[]) {
+        Ok(released) => assert_eq!(released.content().text_bytes(), whole("2", "", 0).as_bytes()),
+        Err(reason) => panic!("{reason}"),
+    }
+}
