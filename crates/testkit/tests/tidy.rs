@@ -9,8 +9,9 @@ use std::{
 const LINES_MAX: usize = 800;
 
 /// A crate may know crates of lower levels only.
-const LEVELS: [(&str, u8); 9] = [
+const LEVELS: [(&str, u8); 10] = [
     ("stix", 0),
+    ("formats", 1),
     ("matcher", 1),
     ("releasability", 1),
     ("store", 2),
@@ -22,9 +23,10 @@ const LEVELS: [(&str, u8); 9] = [
 ];
 
 /// What some crates must not know, whatever the level.
-const STRANGERS: [(&str, &[&str]); 5] = [
+const STRANGERS: [(&str, &[&str]); 6] = [
     ("stix", &["tokio", "serde", "tracing"]),
     ("matcher", &["tokio", "tracing", "store"]),
+    ("formats", &["tokio", "tracing", "store"]),
     ("releasability", &["tokio", "tracing", "store"]),
     ("taxii", &["tokio", "hyper", "axum", "tracing"]),
     ("exchange", &["hyper", "axum", "toml", "clap", "fjall"]),
