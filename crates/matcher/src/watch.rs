@@ -21,7 +21,12 @@ pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable}
 pub use sighting::{Naming, Sensor, Sighting};
 
 use self::known::Known;
-use crate::{Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity};
+use crate::{
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity,
+    scan::IndicatorSlot,
+    sieve::{Place, Sieve},
+    telemetry::{SourceId, Wanted},
+};
 
 /// Bounds and times of a sensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -81,6 +86,9 @@ pub struct Watch {
     limits: WatchLimits,
     sensor: Sensor,
     program: Program,
+    /// For what the program looks for.
+    sieve: Sieve,
+    slots: u32,
     known: BTreeMap<IndicatorId, Known>,
     silenced: BTreeSet<IndicatorId>,
     counted: Counted,
@@ -96,12 +104,15 @@ impl std::fmt::Debug for Watch {
 }
 
 impl Watch {
-    /// A sensor without indicators, going on with what was counted before.
-    pub fn new(sensor: Sensor, limits: WatchLimits, counted: Counted, common: Common) -> Self {
+    /// A sensor without indicators, going on with what was counted before. Outsiders must not know the seed: it keeps them from
+    /// writing telemetry that costs much.
+    pub fn new(sensor: Sensor, limits: WatchLimits, counted: Counted, (common, seed): (Common, u64)) -> Self {
         Self {
             limits,
             sensor,
             program: Program::new(Equality::Normalised, limits.matcher),
+            sieve: Sieve::new(seed),
+            slots: 0,
             known: BTreeMap::new(),
             silenced: BTreeSet::new(),
             counted,
@@ -130,6 +141,18 @@ impl Watch {
         &self.program
     }
 
+    /// Which lines of raw telemetry have to be read.
+    pub fn sieve(&self) -> &Sieve {
+        &self.sieve
+    }
+
+    /// From now on telemetry is read for this, of the source that is named or of all. To be said again when indicators have come
+    /// or gone.
+    pub fn want(&mut self, wanted: &Wanted, named: Option<SourceId>) {
+        self.sieve.want(wanted, named);
+        self.sieve.settle();
+    }
+
     /// Takes in an object from a feed: an indicator, or an opinion about one.
     ///
     /// # Errors
@@ -143,28 +166,50 @@ impl Watch {
     }
 
     fn put_indicator(&mut self, object: &Object) -> Result<Put, Refused> {
-        let (known, pattern) = known::read(object, &self.limits.matcher)?;
+        let (mut known, pattern) = known::read(object, &self.limits.matcher)?;
         let id = IndicatorId::new(object.id());
         if self.known.get(&id).is_some_and(|before| before.version > known.version) {
             return Ok(Put::Older);
         }
+        let refused = |why: String| Refused { id: object.id().to_owned(), why };
         if known.validity.standing == Standing::Revoked {
-            self.program.remove(&id);
+            self.look_no_more(&id);
             self.known.insert(id, known);
             return Ok(Put::Revoked);
         }
         if self.known.len() >= self.limits.indicators_max && !self.known.contains_key(&id) {
-            return Err(Refused {
-                id: object.id().to_owned(),
-                why: "there are too many indicators".to_owned(),
-            });
+            return Err(refused("there are too many indicators".to_owned()));
         }
+        let slot = IndicatorSlot::new(self.slots)
+            .ok_or_else(|| refused("indicators came and went too often".to_owned()))?;
         let validity = Validity { standing: self.standing(&id), ..known.validity };
-        self.program
-            .insert(id.clone(), &pattern, validity)
-            .map_err(|error| Refused { id: object.id().to_owned(), why: error.to_string() })?;
+        // What was there before stays where the new one cannot be run.
+        let place = Place { slot, limits: &self.limits.matcher };
+        self.sieve.insert(&pattern, &known.pattern, place).map_err(|error| refused(error.to_string()))?;
+        if let Err(error) = self.program.insert(id.clone(), &pattern, validity) {
+            let _ = self.sieve.remove(&pattern, &known.pattern, place);
+            return Err(refused(error.to_string()));
+        }
+        self.slots += 1;
+        self.forget_lines(&id);
+        known.slot = Some(slot);
         self.known.insert(id, known);
         Ok(Put::Watched)
+    }
+
+    /// Takes what the version before looked for out of the sieve.
+    fn forget_lines(&mut self, id: &IndicatorId) {
+        let Some((slot, before)) = self.known.get(id).and_then(|own| Some((own.slot?, own))) else { return };
+        if let Some(pattern) = before.parsed(&self.limits.matcher) {
+            let place = Place { slot, limits: &self.limits.matcher };
+            // It was put in by the same text.
+            let _ = self.sieve.remove(&pattern, &before.pattern, place);
+        }
+    }
+
+    fn look_no_more(&mut self, id: &IndicatorId) {
+        self.program.remove(id);
+        self.forget_lines(id);
     }
 
     /// An opinion of this organisation that disagrees silences what it is about, here.
@@ -225,7 +270,7 @@ impl Watch {
     /// Forgets an indicator, such as one that a feed no longer gives.
     pub fn withdraw(&mut self, id: &str) -> bool {
         let id = IndicatorId::new(id);
-        self.program.remove(&id);
+        self.look_no_more(&id);
         self.known.remove(&id).is_some()
     }
 

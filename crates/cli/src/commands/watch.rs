@@ -8,11 +8,13 @@ pub(crate) mod hunt;
 mod input;
 mod lines;
 mod memory;
+mod sift;
 pub(crate) mod state;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write as _},
+    num::NonZeroUsize,
     path::PathBuf,
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
     time::{Duration, Instant},
@@ -20,7 +22,10 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use matcher::watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits};
+use matcher::{
+    sieve::Sifted,
+    watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits},
+};
 use server::system_clock;
 use stix::{Limits, Object};
 
@@ -103,6 +108,9 @@ pub(crate) struct WatchArgs {
     /// Remember values seen in so many days, to look for new indicators among them; 0 remembers none. Every line is then read
     #[arg(long, default_value_t = 0)]
     remember_days: u16,
+    /// Threads that look at telemetry; as many as the machine has processors where not said
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
     /// Let an indicator fire although its value is on the lists of common values that come with the program
     #[arg(long)]
     no_warninglists: bool,
@@ -122,7 +130,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     };
     let lists = if args.no_warninglists { Lists::PassedOver } else { Lists::Used };
     let common = lines::common(lists, &args.warninglist)?;
-    let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), common);
+    let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), (common, sift::seed()));
     let client = feed::Client::new(args.token_file.as_deref(), args.ca.as_deref())?;
     let updates = feed::start(&args.indicators, &client)?;
     let home = match &args.home {
@@ -141,6 +149,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         feeds: BTreeMap::new(),
         silenced: BTreeSet::new(),
         memory,
+        threads: args.threads.unwrap_or_else(sift::threads),
         out: io::stdout(),
     };
     sensor.read_silences(&args.state);
@@ -182,6 +191,7 @@ struct Running {
     feeds: BTreeMap<usize, BTreeSet<String>>,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
+    threads: NonZeroUsize,
     out: io::Stdout,
 }
 
@@ -208,7 +218,8 @@ impl Running {
         if self.memory.is_some() {
             paths.extend(memory::paths());
         }
-        self.lines.want(paths);
+        let named = self.lines.named();
+        self.watch.want(self.lines.want(paths), named);
     }
 
     /// Looks for new indicators among what is remembered.
@@ -320,22 +331,24 @@ impl Running {
     }
 
     fn look_at(&mut self, chunk: &Chunk) -> anyhow::Result<u64> {
+        let sifted = match &self.memory {
+            // What is remembered is in every line.
+            Some(_) => Sifted::everything(&chunk.bytes),
+            None => sift::sift(self.watch.sieve(), &chunk.bytes, self.threads),
+        };
+        self.gauges.lines_seen(sifted.lines);
         let mut alerts = Vec::new();
-        for (offset, line) in chunk.bytes.split(|byte| *byte == b'\n').enumerate() {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.is_empty() {
-                continue;
-            }
-            self.gauges.line();
+        for place in &sifted.read {
+            let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
             let now = system_clock().now();
             match self.lines.observations(&chunk.input, line, now) {
                 Ok(observations) => {
-                    let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
                     for observation in &observations {
                         if let Some(memory) = &mut self.memory {
                             memory.note(observation);
                         }
-                        let seen = Seen { input: chunk.input.to_string(), line: number };
+                        let line = chunk.first_line + place.number;
+                        let seen = Seen { input: chunk.input.to_string(), line };
                         alerts.extend(self.watch.observe(observation, &seen, now));
                     }
                 }

@@ -6,7 +6,7 @@ use stix::{
     pattern::{Grammar, Pattern},
 };
 
-use crate::{MatcherLimits, Standing, Validity};
+use crate::{MatcherLimits, Standing, Validity, scan::IndicatorSlot};
 
 /// An indicator that cannot be watched for, and why.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -26,6 +26,8 @@ pub(super) struct Known {
     pub(super) version: Timestamp,
     spec_version: SpecVersion,
     pub(super) validity: Validity,
+    /// Where it is in the sieve, if it is looked for.
+    pub(super) slot: Option<IndicatorSlot>,
 }
 
 impl Known {
@@ -59,6 +61,7 @@ pub(super) fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Pa
         version: object.version().unwrap_or(Timestamp::EPOCH),
         spec_version: object.spec_version(),
         validity: Validity { from, until: moment("valid_until"), standing },
+        slot: None,
     };
     Ok((known, parsed))
 }

@@ -22,7 +22,7 @@ fn sensor() -> Sensor {
 
 fn watch(limits: WatchLimits) -> Watch {
     let common = |_: &str, value: &str| (value == "example.com").then(|| "well known".to_owned());
-    Watch::new(sensor(), limits, Counted::default(), Box::new(common))
+    Watch::new(sensor(), limits, Counted::default(), (Box::new(common), 7))
 }
 
 fn at(seconds: i64) -> Timestamp {
@@ -122,7 +122,7 @@ fn what_was_counted_goes_on_after_a_restart_and_the_same_window_is_the_same_sigh
         if restart {
             let kept = serde_json::to_string(watch.counted()).unwrap();
             let counted = serde_json::from_str(&kept).unwrap();
-            watch = Watch::new(sensor(), WatchLimits::default(), counted, Box::new(|_, _| None));
+            watch = Watch::new(sensor(), WatchLimits::default(), counted, (Box::new(|_, _| None), 7));
             watch.put(&name("bad.example.net")).unwrap();
         }
         watch.observe(&asks(2, "bad.example.net", at(1)), &line(2), at(1));

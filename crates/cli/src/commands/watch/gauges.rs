@@ -78,8 +78,8 @@ impl Gauges {
         self.number(which).map_or(0, |number| number.load(Ordering::Relaxed))
     }
 
-    pub(super) fn line(&self) {
-        self.add(0);
+    pub(super) fn lines_seen(&self, lines: u64) {
+        self.number(0).map(|number| number.fetch_add(lines, Ordering::Relaxed));
     }
 
     pub(super) fn lines(&self) -> u64 {

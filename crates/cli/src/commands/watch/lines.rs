@@ -47,12 +47,18 @@ impl Lines {
         Ok(Self { sources, named, paths: BTreeSet::new(), wanted, readers: HashMap::new(), next: 0 })
     }
 
-    /// Only these object paths are read from now on.
-    pub(super) fn want(&mut self, paths: BTreeSet<String>) {
+    /// Only these object paths are read from now on. What that needs; the same is wanted anew where indicators changed.
+    pub(super) fn want(&mut self, paths: BTreeSet<String>) -> &Wanted {
         if paths != self.paths {
             self.wanted = Wanted::new(&self.sources, paths.iter().map(String::as_str));
             self.paths = paths;
         }
+        &self.wanted
+    }
+
+    /// The source that all lines are of.
+    pub(super) fn named(&self) -> Option<SourceId> {
+        self.named
     }
 
     /// What a line of an input says of what is wanted.

@@ -82,7 +82,7 @@ impl State {
             name: chunk.input.to_string(),
             head: head.clone(),
             offset: *end,
-            lines: chunk.first_line + u64::try_from(chunk.lines()).unwrap_or(0) - 1,
+            lines: chunk.first_line + chunk.lines - 1,
         };
         self.positions.insert(*file, position);
         while self.positions.len() > POSITIONS_MAX {
