@@ -156,7 +156,8 @@ fn write(dir: &str, lines: u64, count: u64) {
     let plants::Telemetry { text, planted } = plants::telemetry(lines);
     file("lines.json").write_all(&text).unwrap();
     let mut out = file("planted");
-    for number in planted {
+    // What is below a name is found by scanners that are told so; patterns mean the name itself.
+    for (_, number) in planted.iter().enumerate().filter(|(way, _)| ![6, 9, 13].contains(&(way % 20))) {
         writeln!(out, "{}", number + 1).unwrap();
     }
     let mut out = file("indicators.json");
