@@ -34,6 +34,7 @@ pub mod reference;
 pub mod scan;
 pub mod sieve;
 pub mod telemetry;
+mod usual;
 pub mod warninglist;
 pub mod watch;
 mod window;
@@ -41,7 +42,7 @@ mod witness;
 
 pub use compare::Equality;
 pub use formula::CompileError;
-pub use indicator::{Dropped, ExactLeaf, IndicatorId, Match, Standing, Validity};
+pub use indicator::{Dropped, IndicatorId, Match, Standing, Validity};
 pub use limits::MatcherLimits;
 pub use observation::{Field, Observation, ObservationId, Value};
-pub use program::Program;
+pub use program::{Program, Usual};

@@ -17,7 +17,6 @@ mod lanes;
 mod networks;
 mod pass;
 mod quad;
-mod recognise;
 mod table;
 mod tables;
 mod token;

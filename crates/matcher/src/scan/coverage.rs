@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use stix::pattern::{Comparator, Constant, ObjectPath, Pattern, Step};
 
-use super::{IndicatorSlot, Scanner, Wanted, recognise::recognise};
+use super::{IndicatorSlot, Scanner, Wanted};
 use crate::{
     CompileError, MatcherLimits,
     compare::holds_octets,
@@ -12,6 +12,7 @@ use crate::{
     literal::{self, Clue},
     network::Network,
     plan::Plan,
+    usual,
 };
 
 /// Whether the scanner finds what a pattern looks for.
@@ -55,7 +56,7 @@ impl Scanner {
         limits: &MatcherLimits,
     ) -> Result<Coverage, PatternFault> {
         if text.len() <= limits.pattern.pattern_bytes_max
-            && let Some(wanted) = recognise(text)
+            && let Some(wanted) = usual::recognise(text).map(|own| own.wanted)
         {
             self.insert(wanted, slot);
             return Ok(Coverage::Scanned);
@@ -80,7 +81,7 @@ impl Scanner {
         limits: &MatcherLimits,
     ) -> Result<(), PatternFault> {
         if text.len() <= limits.pattern.pattern_bytes_max
-            && let Some(wanted) = recognise(text)
+            && let Some(wanted) = usual::recognise(text).map(|own| own.wanted)
         {
             self.remove(wanted, slot);
             return Ok(());

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cresset_matcher::{
-    Equality, IndicatorId, MatcherLimits, Observation, Program, Standing, Validity, Value,
+    Equality, IndicatorId, MatcherLimits, Observation, Program, Standing, Usual, Validity, Value,
     telemetry::{MappingLimits, Reader, Sources, TelemetryLimits, Wanted},
     warninglist::{Warninglist, WarninglistLimits},
 };
@@ -196,4 +196,33 @@ fn only_the_wanted_paths_are_there() {
             }
         }
     }
+}
+
+#[test]
+fn a_usual_pattern_finds_as_it_is_written_what_it_finds_when_it_was_parsed() {
+    let everything = Wanted::everything(&sources());
+    let mut compared = 0;
+    for (_, lines, _) in SAMPLES {
+        let mut reader = Reader::new(None, TelemetryLimits::DEFAULT);
+        let read: Vec<_> = lines
+            .lines()
+            .flat_map(|line| reader.read(line.as_bytes(), &everything, now()).unwrap())
+            .collect();
+        for pattern in read.iter().flat_map(patterns).map(|part| format!("[{part}]")) {
+            let id = IndicatorId::new(&pattern);
+            let always = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
+            let mut usual = Program::new(Equality::Normalised, MatcherLimits::DEFAULT);
+            if usual.insert_usual(id.clone(), pattern.as_str().into(), always) == Usual::No {
+                continue;
+            }
+            let mut parsed = program(&[&pattern]);
+            assert_eq!(usual.paths(), parsed.paths());
+            for own in &read {
+                assert_eq!(usual.observe(own, now()), parsed.observe(own, now()), "{pattern}");
+                assert_eq!(usual.explain(&id, own), parsed.explain(&id, own), "{pattern}");
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "{compared}");
 }

@@ -244,7 +244,7 @@ static OBJECTS: LazyLock<Vec<serde_json::Value>> = LazyLock::new(|| {
 });
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(192))]
+    #![proptest_config(ProptestConfig::with_cases(96))]
 
     #[test]
     fn however_a_value_is_written_its_line_is_read(
@@ -265,7 +265,7 @@ proptest! {
 
     #[test]
     fn coming_and_going_indicators_leave_what_is_there(
-        steps in prop::collection::vec((0..12_u32, any::<bool>()), 1..40),
+        steps in prop::collection::vec((0..12_u32, any::<bool>()), 1..12),
     ) {
         let text = |number: u32| match number % 4 {
             0 => format!("[domain-name:value = 'n{number}.example']"),
