@@ -8,6 +8,7 @@ pub(crate) mod hunt;
 mod input;
 mod lines;
 mod memory;
+mod permissions;
 pub(crate) mod state;
 
 use std::{
@@ -20,7 +21,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use matcher::watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits};
+use matcher::watch::{Alert, Due, Naming, ObservedData, Pap, Put, Seen, Sensor, Watch, WatchLimits};
 use server::system_clock;
 use stix::{Limits, Object};
 
@@ -31,6 +32,7 @@ use self::{
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
+    permissions::Permissions,
     state::State,
 };
 use crate::output::Outcome;
@@ -91,6 +93,9 @@ pub(crate) struct WatchArgs {
     /// Markings of the sensor, added to those of the indicator: `TLP:AMBER` or the id of a marking-definition
     #[arg(long, default_value = "TLP:AMBER")]
     marking: Vec<String>,
+    /// Indicators with a stricter PAP are not watched for: CLEAR, GREEN, AMBER or RED, which permits to look for all
+    #[arg(long, default_value = "RED")]
+    pap: Pap,
     /// Seconds that one sighting gathers
     #[arg(long, default_value_t = 300)]
     window: i64,
@@ -139,6 +144,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         gauges,
         home,
         feeds: BTreeMap::new(),
+        permissions: Permissions::default(),
         silenced: BTreeSet::new(),
         memory,
         out: io::stdout(),
@@ -169,7 +175,17 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
         naming: if args.name_organisation { Naming::Organisation } else { Naming::NationOnly },
         markings,
         unmarked: amber,
+        pap: args.pap,
+        observed_data: ObservedData::Keep,
     })
+}
+
+fn parsed(text: &[u8]) -> Option<Object> {
+    let object = Object::parse(text, &Limits::DEFAULT).ok();
+    if object.is_none() {
+        tracing::warn!("an object of a feed is no STIX object");
+    }
+    object
 }
 
 /// A sensor at work, with its hands.
@@ -180,6 +196,7 @@ struct Running {
     home: Option<Home>,
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
+    permissions: Permissions,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
     out: io::Stdout,
@@ -206,7 +223,7 @@ impl Running {
     fn want(&mut self) {
         let mut paths = self.watch.program().paths();
         if self.memory.is_some() {
-            paths.extend(memory::paths());
+            paths.extend(matcher::watch::kept_paths());
         }
         self.lines.want(paths);
     }
@@ -241,9 +258,9 @@ impl Running {
     fn take(&mut self, update: Update) {
         match update {
             Update::Objects { texts, live } => {
-                for text in texts {
-                    self.put(&text, live);
-                }
+                let objects: Vec<Object> = texts.iter().filter_map(|text| parsed(text)).collect();
+                objects.iter().for_each(|object| self.permissions.learn(object));
+                objects.iter().for_each(|object| self.put(object, live));
                 self.gauges.indicators(self.watch.indicators());
             }
             Update::Held(number, ids) => {
@@ -259,12 +276,8 @@ impl Running {
         }
     }
 
-    fn put(&mut self, text: &[u8], live: feed::Live) {
-        let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
-            tracing::warn!("an object of a feed is no STIX object");
-            return;
-        };
-        match self.watch.put(&object) {
+    fn put(&mut self, object: &Object, live: feed::Live) {
+        match self.watch.put(object, self.permissions.of(object)) {
             Ok(Put::Watched) => {
                 if let Some(memory) = &mut self.memory {
                     memory.met(object.id());
@@ -273,7 +286,13 @@ impl Running {
                     self.feeds.entry(number).or_default().insert(object.id().to_owned());
                 }
             }
-            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Other) => {}
+            Ok(Put::AboveCeiling) => {
+                self.gauges.above_ceiling(self.watch.above_ceiling());
+                if let feed::Live::From(number) = live {
+                    self.feeds.entry(number).or_default().insert(object.id().to_owned());
+                }
+            }
+            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Lifted | Put::Other) => {}
             Err(refused) => {
                 self.gauges.refused();
                 tracing::warn!("{refused}");

@@ -6,6 +6,7 @@ use stix::{
     pattern::{Grammar, Pattern},
 };
 
+use super::Pap;
 use crate::{MatcherLimits, Standing, Validity};
 
 /// An indicator that cannot be watched for, and why.
@@ -22,7 +23,9 @@ pub struct Refused {
 pub(super) struct Known {
     pub(super) name: Option<String>,
     pub(super) pattern: String,
+    /// Those of the object and of its parts: a sighting says no less strictly what a part of the indicator says.
     pub(super) markings: Vec<String>,
+    pub(super) pap: Pap,
     pub(super) version: Timestamp,
     spec_version: SpecVersion,
     pub(super) validity: Validity,
@@ -39,7 +42,7 @@ impl Known {
 ///
 /// # Errors
 /// [`Refused`] where its pattern is of another language, or none at all.
-pub(super) fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Pattern), Refused> {
+pub(super) fn read(object: &Object, pap: Pap, limits: &MatcherLimits) -> Result<(Known, Pattern), Refused> {
     let refused = |why: String| Refused { id: object.id().to_owned(), why };
     let tree =
         Tree::parse(object.text_bytes(), &Limits::DEFAULT).map_err(|error| refused(error.to_string()))?;
@@ -55,7 +58,8 @@ pub(super) fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Pa
     let known = Known {
         name: text("name"),
         pattern,
-        markings: object.markings().map(str::to_owned).collect(),
+        markings: object.markings().map(str::to_owned).chain(of_parts(tree.root())).collect(),
+        pap,
         version: object.version().unwrap_or(Timestamp::EPOCH),
         spec_version: object.spec_version(),
         validity: Validity { from, until: moment("valid_until"), standing },
@@ -73,16 +77,28 @@ fn parse(text: &str, version: SpecVersion, limits: &MatcherLimits) -> Result<Pat
     parsed.or_else(|error| Pattern::parse(text, second, &limits.pattern).map_err(|_| error.to_string()))
 }
 
-/// What an opinion is about, where it is this organisation's and disagrees (STIX 2.1 section 4.13).
-pub(super) fn disputed(object: &Object, organisation: Option<&str>) -> Option<Vec<String>> {
-    let tree = Tree::parse(object.text_bytes(), &Limits::DEFAULT).ok()?;
+/// The markings of parts of an object (STIX 2.1 section 7.2.3).
+fn of_parts(root: Value<'_>) -> impl Iterator<Item = String> {
+    let entries = root.get("granular_markings").map(Value::elements).into_iter().flatten();
+    entries.filter_map(|entry| Some(entry.get("marking_ref")?.as_str()?.into_owned()))
+}
+
+/// Whether an object says that an organisation made it.
+pub(super) fn is_by(object: &Object, organisation: Option<&str>) -> bool {
+    let Ok(tree) = Tree::parse(object.text_bytes(), &Limits::DEFAULT) else { return false };
+    let by = tree.root().get("created_by_ref").and_then(Value::as_str);
+    by.is_some() && by.as_deref() == organisation
+}
+
+/// What an opinion is about, where it disagrees (STIX 2.1 section 4.13); nothing where it does not, or was taken back.
+pub(super) fn disputed(object: &Object) -> Vec<String> {
+    let Ok(tree) = Tree::parse(object.text_bytes(), &Limits::DEFAULT) else { return Vec::new() };
     let root = tree.root();
-    let by = root.get("created_by_ref")?.as_str()?;
-    let says = root.get("opinion")?.as_str()?;
-    let disagrees = matches!(says.as_ref(), "disagree" | "strongly-disagree");
-    if Some(by.as_ref()) != organisation || !disagrees || object.is_revoked() {
-        return None;
+    let says = root.get("opinion").and_then(Value::as_str);
+    let disagrees = matches!(says.as_deref(), Some("disagree" | "strongly-disagree"));
+    if !disagrees || object.is_revoked() {
+        return Vec::new();
     }
-    let about = root.get("object_refs")?.elements();
-    Some(about.filter_map(|element| Some(element.as_str()?.into_owned())).collect())
+    let about = root.get("object_refs").map(Value::elements).into_iter().flatten();
+    about.filter_map(|element| Some(element.as_str()?.into_owned())).collect()
 }

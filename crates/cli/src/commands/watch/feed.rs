@@ -238,7 +238,7 @@ impl Collection {
 
     /// Everything that was added since the last time.
     fn poll(&mut self) -> anyhow::Result<()> {
-        let types = "match[type]=indicator,opinion&limit=1000";
+        let types = "match[type]=indicator,opinion,marking-definition&limit=1000";
         let mut query = match &self.after {
             Some(after) => format!("{types}&added_after={after}"),
             None => types.to_owned(),
