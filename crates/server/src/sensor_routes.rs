@@ -145,8 +145,11 @@ pub(crate) async fn keep_watch(app: Arc<App>, mut stopped: watch::Receiver<bool>
             }
         }
         tokio::select! {
-            _ = stopped.changed() => return,
+            _ = stopped.changed() => break,
             () = tokio::time::sleep(WATCH) => {}
         }
+    }
+    if let Err(error) = app.exchange.stop_watching(app.clock.now()).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "what sensors remember was not written");
     }
 }

@@ -10,7 +10,7 @@ use stix::{Object, Timestamp};
 use store::{ChangeKind, CollectionNumber, LabelId, Sequence};
 use tokio::sync::OwnedMutexGuard;
 
-use super::post::{Asks, Post, Work, consumer};
+use super::post::{Asks, Post, Work};
 use crate::{
     Access, Exchange, ExchangeError, Query, SpecVersions, Versions,
     registry::MARKINGS,
@@ -149,8 +149,7 @@ impl Exchange {
         (work, cursor): (&mut Work, Sequence),
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
-        let name = &declared.name;
-        let looked = self.store.cursor(&consumer(name)).await?;
+        let looked = work.looked;
         let remembers = work.recent.as_ref().is_some_and(|recent| !recent.is_empty());
         let collections = self.world().map(|world| world.collections).unwrap_or_default();
         for collection in &collections {

@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use matcher::watch::{Due, Sighting};
 use stix::Timestamp;
-use store::Operation;
+use store::{Operation, Sequence};
 
 use super::{
     follow::Visibility,
@@ -60,7 +60,7 @@ impl Exchange {
         self.renew(name, &mut work).await?;
         let mut operations = Vec::new();
         let mut alerts = Vec::new();
-        let new = work.new.clone();
+        let (new, looked) = (work.new.clone(), work.looked);
         if !new.is_empty() {
             let looking = tokio::task::spawn_blocking(move || {
                 let found = look_back(&mut work, now);
@@ -69,19 +69,40 @@ impl Exchange {
             let Ok((back, found)) = looking.await else { return Ok(()) };
             (work, alerts) = (back, found.alerts);
             watched.looked_back += found.looked;
-            operations.push(Operation::Cursor { consumer: consumer(name), sequence: work.followed });
         }
-        operations.extend(remembered(name, &mut work, now));
+        // The first time too, so that what is here by then is not taken for new later.
+        let due = now >= work.saved.get_or_insert(now).plus_seconds(SAVE_SECONDS);
+        if due || !new.is_empty() || work.looked == Sequence::ZERO {
+            work.saved = if due { Some(now) } else { work.saved };
+            operations.extend(remembered(name, &mut work));
+        }
         let due = work.watch.sightings(now, Due::WindowOver);
         let changed = !due.is_empty() || !operations.is_empty();
         work.kept.outbox.extend(due.into_iter().map(|sighting| (sighting.id.clone(), sighting)));
         if changed && let Err(error) = self.write_down(name, &mut work, operations, now).await {
-            work.new = new;
+            (work.new, work.looked) = (new, looked);
             return Err(error);
         }
         self.detecting.tell(name, alerts);
         self.send_home(post, &mut work, watched, now).await?;
         post.count(&work);
+        Ok(())
+    }
+
+    /// Writes down what sensors remember of the last days. What was counted is written down already.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn stop_watching(&self, now: Timestamp) -> Result<(), ExchangeError> {
+        let posts = self.detecting.posts.load_full();
+        for post in posts.iter().flat_map(std::collections::BTreeMap::values) {
+            let mut work = Arc::clone(&post.work).lock_owned().await;
+            self.renew(&post.declared.name, &mut work).await?;
+            let operations = remembered(&post.declared.name, &mut work);
+            if !operations.is_empty() {
+                self.write_down(&post.declared.name, &mut work, operations, now).await?;
+            }
+        }
         Ok(())
     }
 
@@ -180,14 +201,9 @@ fn look_back(work: &mut Work, now: Timestamp) -> Found {
     found
 }
 
-/// The days that changed, every now and then, as they are to be written.
-fn remembered(sensor: &str, work: &mut Work, now: Timestamp) -> Vec<Operation> {
+/// The days that changed, as they are to be written, and up to where new indicators were looked for.
+fn remembered(sensor: &str, work: &mut Work) -> Vec<Operation> {
     let Some(recent) = &mut work.recent else { return Vec::new() };
-    let saved = *work.saved.get_or_insert(now);
-    if now < saved.plus_seconds(SAVE_SECONDS) {
-        return Vec::new();
-    }
-    work.saved = Some(now);
     let mut operations = Vec::new();
     for (day, text) in recent.written() {
         if text.is_empty() {
@@ -196,6 +212,10 @@ fn remembered(sensor: &str, work: &mut Work, now: Timestamp) -> Vec<Operation> {
             work.kept.days.insert(day);
         }
         operations.push(Operation::Document { name: day_document(sensor, day), content: text.into() });
+    }
+    if work.looked < work.followed && work.new.is_empty() {
+        operations.push(Operation::Cursor { consumer: consumer(sensor), sequence: work.followed });
+        work.looked = work.followed;
     }
     operations
 }

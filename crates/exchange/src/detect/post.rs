@@ -52,6 +52,8 @@ pub(super) struct Work {
     pub(super) new: Vec<String>,
     /// Up to where `new` is whole.
     pub(super) followed: Sequence,
+    /// Up to where new ones were looked for.
+    pub(super) looked: Sequence,
 }
 
 /// Whether what is read of telemetry has to be found out again.
@@ -196,6 +198,7 @@ impl Exchange {
             saved: None,
             new: Vec::new(),
             followed: Sequence::ZERO,
+            looked: self.store.cursor(&consumer(&declared.name)).await?,
         })
     }
 

@@ -7,7 +7,9 @@ use exchange::{
 };
 use serde_json::{Value, json};
 use store::Sequence;
-use testkit::objects::{AMBER, GREEN, RED, granular, id, indicator, marked, object, version, with};
+use testkit::objects::{
+    AMBER, GREEN, RED, granular, id, indicator, marked, object, restriction, version, with,
+};
 
 use crate::ground::{Ground, WORLD};
 
@@ -90,14 +92,7 @@ async fn what_matches_in_a_window_becomes_one_sighting_of_the_nation() {
 
 #[tokio::test]
 async fn nothing_is_matched_that_the_own_organisation_is_not_cleared_for() {
-    let secret = r#"{"policy":"COAST","level":"SECRET"}"#;
-    let marking = json!({
-        "type": "marking-definition", "spec_version": "2.1", "id": id("marking-definition", 1),
-        "created": "2024-01-01T00:00:00.000Z", "name": "secret",
-        "extensions": { "extension-definition--77c40c04-49a6-4691-ad6b-5f6962767509": {
-            "extension_type": "property-extension", "levels": [serde_json::from_str::<Value>(secret).unwrap()]
-        } }
-    });
+    let marking = restriction(1, json!({ "classification": [{ "policy": "COAST", "level": "SECRET" }] }));
     let ground = ground("").await;
     let secret = marked(indicator(1), &[&id("marking-definition", 1)]);
     ground
@@ -328,7 +323,7 @@ async fn a_new_indicator_is_looked_for_in_what_is_remembered_once() {
     let ground = ground("remember_days = 30\n").await;
     ground.add(None, &[indicator(9)]).await;
     ground.post(&asks("host-1.example").repeat(2)).await;
-    ground.window_over().await;
+    ground.exchange.stop_watching(ground.now()).await.unwrap();
     let ground = ground.reopen().await;
     ground.exchange.keep_watch(ground.now()).await.unwrap();
     ground.add(None, &[indicator(1), indicator(2)]).await;
@@ -380,13 +375,7 @@ async fn a_membership_that_ends_takes_its_indicators_out_without_any_change() {
     );
     let ground = Ground::new().await;
     ground.apply(&format!("{member}{SENSOR}")).await;
-    let marking = json!({
-        "type": "marking-definition", "spec_version": "2.1", "id": id("marking-definition", 2),
-        "created": "2024-01-01T00:00:00.000Z", "name": "to NATO",
-        "extensions": { "extension-definition--77c40c04-49a6-4691-ad6b-5f6962767509": {
-            "extension_type": "property-extension", "releasable_to": ["NATO"]
-        } }
-    });
+    let marking = restriction(2, json!({ "releasable_to": ["NATO"] }));
     ground.add(Some("nor"), &[marking, marked(indicator(1), &[&id("marking-definition", 2)])]).await;
     let mut hits = Vec::new();
     for day in
