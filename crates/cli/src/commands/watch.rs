@@ -259,8 +259,12 @@ impl Running {
         match update {
             Update::Objects { texts, live } => {
                 let objects: Vec<Object> = texts.iter().filter_map(|text| parsed(text)).collect();
-                objects.iter().for_each(|object| self.permissions.learn(object));
-                objects.iter().for_each(|object| self.put(object, live));
+                for object in &objects {
+                    self.permissions.learn(object);
+                }
+                for object in &objects {
+                    self.put(object, live);
+                }
                 self.gauges.indicators(self.watch.indicators());
             }
             Update::Held(number, ids) => {

@@ -390,10 +390,9 @@ async fn a_membership_that_ends_takes_its_indicators_out_without_any_change() {
 
 #[test]
 fn what_is_wrong_with_a_sensor_is_told_all_of_it() {
-    let mut sensors = String::new();
-    for number in 0..=exchange::world::SENSORS_MAX {
-        sensors += &format!("[[sensor]]\nname = \"s{number}\"\ncollections = [\"room\"]\nhome = \"room\"\n");
-    }
+    let sensor =
+        |number| format!("[[sensor]]\nname = \"s{number}\"\ncollections = [\"room\"]\nhome = \"room\"\n");
+    let sensors = (0..=exchange::world::SENSORS_MAX).map(sensor).collect::<Vec<_>>().concat();
     let problems = |text: &str| {
         let world: exchange::world::World = toml::from_str(text).unwrap();
         world.problems().iter().map(ToString::to_string).collect::<BTreeSet<_>>()
