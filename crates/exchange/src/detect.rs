@@ -29,6 +29,9 @@ use crate::Exchange;
 /// So many alerts are kept to be asked for; the oldest go first. All that they tell is counted in sightings.
 pub const ALERTS_KEPT_MAX: usize = 10_000;
 
+/// So many bytes of them, as far as patterns and values go.
+const ALERTS_BYTES_MAX: usize = 32 << 20;
+
 /// The sensors at work.
 #[derive(Debug, Default)]
 pub(crate) struct Detecting {
@@ -42,6 +45,7 @@ pub(crate) struct Detecting {
 #[derive(Debug, Default)]
 struct Alerts {
     last: u64,
+    bytes: usize,
     kept: VecDeque<SensorAlert>,
 }
 
@@ -79,12 +83,21 @@ impl Detecting {
         let mut alerts = self.alerts.lock().unwrap_or_else(PoisonError::into_inner);
         for alert in told {
             alerts.last += 1;
-            let number = alerts.last;
-            alerts.kept.push_back(SensorAlert { number, sensor: sensor.to_owned(), alert });
-            if alerts.kept.len() > ALERTS_KEPT_MAX {
-                alerts.kept.pop_front();
+            let alert = SensorAlert { number: alerts.last, sensor: sensor.to_owned(), alert };
+            alerts.bytes += alert.bytes();
+            alerts.kept.push_back(alert);
+            while alerts.kept.len() > ALERTS_KEPT_MAX || alerts.bytes > ALERTS_BYTES_MAX {
+                let gone = alerts.kept.pop_front().map_or(alerts.bytes, |gone| gone.bytes());
+                alerts.bytes -= gone;
             }
         }
+    }
+}
+
+impl SensorAlert {
+    fn bytes(&self) -> usize {
+        let values = self.alert.values.iter().map(|(path, value)| path.len() + value.len());
+        self.alert.pattern.len() + values.sum::<usize>()
     }
 }
 

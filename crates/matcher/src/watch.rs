@@ -16,7 +16,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use stix::{Object, Timestamp};
 
-pub use alert::{Alert, Seen};
+pub use alert::{Alert, Seen, VALUE_TOLD_BYTES_MAX};
 pub use count::Counted;
 pub use known::Refused;
 pub use pap::{Pap, PapError};
@@ -401,7 +401,7 @@ impl Watch {
                     name: known.name.clone(),
                     pattern: known.pattern.clone(),
                     pap: known.pap,
-                    values,
+                    values: alert::told(values),
                     seen: own.map(|(_, seen)| seen.clone()),
                     observations: found.observations.len(),
                     last_told: told == self.limits.alerts_per_window_max,

@@ -12,8 +12,10 @@ use super::{
 };
 use crate::{Exchange, ExchangeError, IngestError};
 
-/// So many sightings go in one envelope.
+/// So many sightings go in one envelope, where it may have so many objects.
 const ENVELOPE_SIGHTINGS_MAX: usize = 200;
+/// A sighting, its place, its observed-data, and so many values.
+const SIGHTING_OBJECTS_MAX: usize = 13;
 /// How often the values of the last days are written down, in seconds.
 const SAVE_SECONDS: i64 = 60;
 
@@ -39,11 +41,12 @@ impl Exchange {
         }
         self.follow(now).await?;
         let posts = self.detecting.posts.load_full();
-        let mut watched = Watched::default();
+        let (mut watched, mut failed) = (Watched::default(), None);
         for post in posts.iter().flat_map(std::collections::BTreeMap::values) {
-            self.keep_post(post, &mut watched, now).await?;
+            // What fails at one post keeps nobody from the others.
+            failed = self.keep_post(post, &mut watched, now).await.err().or(failed);
         }
-        Ok(watched)
+        failed.map_or(Ok(watched), Err)
     }
 
     async fn keep_post(
@@ -131,9 +134,10 @@ impl Exchange {
         watched: &mut Watched,
         now: Timestamp,
     ) -> Result<(), ExchangeError> {
+        let most = self.limits.envelope_objects_max / SIGHTING_OBJECTS_MAX;
+        let most = most.clamp(1, ENVELOPE_SIGHTINGS_MAX);
         while !work.kept.outbox.is_empty() {
-            let sightings: Vec<Sighting> =
-                work.kept.outbox.values().take(ENVELOPE_SIGHTINGS_MAX).cloned().collect();
+            let sightings: Vec<Sighting> = work.kept.outbox.values().take(most).cloned().collect();
             // Where the collection is not declared any more, they wait.
             let Ok(submission) = self.own_submission(&post.declared.home) else { return Ok(()) };
             let prepared = match self.prepare(envelope(&sightings).as_bytes(), now) {

@@ -273,11 +273,13 @@ async fn a_flood_is_counted_whole_and_told_up_to_a_bound() {
 
 #[tokio::test]
 async fn nothing_acknowledged_is_lost_and_nothing_counted_twice_wherever_the_store_fails() {
-    for fails in 1..12 {
+    type Fault = fn(&testkit::faulty::Faulty, i64);
+    let faults: [Fault; 2] = [testkit::faulty::Faulty::fail, testkit::faulty::Faulty::lose_answer];
+    for (fault, fails) in faults.into_iter().flat_map(|fault| (0..24).map(move |fails| (fault, fails))) {
         let ground = ground("").await;
         ground.add(None, &[indicator(1)]).await;
         ground.hits("fine.example").await;
-        ground.faulty.fail(fails);
+        fault(&ground.faulty, fails);
         let mut acknowledged = 0;
         for number in 0..6 {
             let key = Some(number.to_string());
@@ -285,9 +287,10 @@ async fn nothing_acknowledged_is_lost_and_nothing_counted_twice_wherever_the_sto
             // Sent again until it is acknowledged, as a sender does.
             while ground.exchange.take_telemetry(body.clone(), ground.now()).await.is_err() {}
             acknowledged += 1;
+            ground.set(&ground.now().plus_seconds(150).to_string());
             let _ = ground.exchange.keep_watch(ground.now()).await;
         }
-        ground.faulty.mend();
+        assert!(ground.faulty.is_spent(), "it failed at operation {fails}");
         let ground = ground.reopen().await;
         for _ in 0..3 {
             ground.window_over().await;

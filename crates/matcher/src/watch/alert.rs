@@ -4,6 +4,21 @@ use serde::{Deserialize, Serialize};
 
 use super::Pap;
 
+/// Longer values are cut where they are told, in bytes; none of them is told to others.
+pub const VALUE_TOLD_BYTES_MAX: usize = 1024;
+
+/// Values as they are told.
+pub(super) fn told(values: Vec<(String, String)>) -> Vec<(String, String)> {
+    let cut = |(path, mut value): (String, String)| {
+        if value.len() > VALUE_TOLD_BYTES_MAX {
+            value.truncate(value.floor_char_boundary(VALUE_TOLD_BYTES_MAX));
+            value.push('…');
+        }
+        (path, value)
+    };
+    values.into_iter().map(cut).collect()
+}
+
 /// Where an observation stands.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Seen {
@@ -27,7 +42,7 @@ pub struct Alert {
     pub pattern: String,
     /// What may be done about it: its markings' Permissible Actions Protocol.
     pub pap: Pap,
-    /// What matched: object path and value.
+    /// What matched: object path and value, cut at [`VALUE_TOLD_BYTES_MAX`].
     pub values: Vec<(String, String)>,
     /// Where; not known of patterns over several observations that came late.
     #[serde(default, skip_serializing_if = "Option::is_none")]

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 
+use super::VALUE_TOLD_BYTES_MAX;
 use crate::IndicatorId;
 
 /// So many values are told of one indicator in one window.
@@ -74,7 +75,8 @@ impl Counted {
     pub(super) fn show(&mut self, id: &IndicatorId, values: &[(String, String)]) {
         let Some(count) = self.0.get_mut(id.as_str()) else { return };
         let room = VALUES_TOLD_MAX.saturating_sub(count.values.len());
-        count.values.extend(values.iter().take(room).cloned());
+        let short = values.iter().filter(|(_, value)| value.len() <= VALUE_TOLD_BYTES_MAX);
+        count.values.extend(short.take(room).cloned());
     }
 
     /// Takes out those whose window began by a moment.

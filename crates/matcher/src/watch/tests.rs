@@ -367,3 +367,21 @@ fn a_sighting_carries_the_markings_of_parts_of_its_indicator_too() {
     let sighting = watch.sightings(at(300), Due::WindowOver).remove(0);
     assert!(sighting.text.contains(AMBER), "{}", sighting.text);
 }
+
+#[test]
+fn a_long_value_is_cut_where_it_is_told_and_not_told_to_others() {
+    let own = Sensor { observed_data: ObservedData::Release, ..sensor() };
+    let mut watch = Watch::new(own, WatchLimits::default(), Counted::default(), Box::new(|_, _| None));
+    watch.put(&indicator(1, "[domain-name:value LIKE '%.example.net']", ""), Pap::Clear).unwrap();
+    let mut told = |bytes: usize| {
+        let host = format!("{}é.example.net", "x".repeat(bytes - "é.example.net".len()));
+        let alert = watch.observe(&asks(1, &host, at(0)), &line(1), at(0)).remove(0);
+        let sighting = watch.sightings(at(300), Due::WindowOver).remove(0);
+        (alert.values[0].1.clone(), sighting.observed.len())
+    };
+    let (whole, observed) = told(VALUE_TOLD_BYTES_MAX);
+    assert_eq!((whole.len(), observed), (VALUE_TOLD_BYTES_MAX, 2));
+    let (cut, observed) = told(VALUE_TOLD_BYTES_MAX + 1);
+    assert_eq!((cut.ends_with('…'), observed), (true, 0));
+    assert!(cut.len() <= VALUE_TOLD_BYTES_MAX + '…'.len_utf8());
+}
