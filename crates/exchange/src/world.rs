@@ -8,8 +8,7 @@ use releasability::{ClassificationPolicy, Code, Community, Nation, Organisation,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-pub(crate) use sensor::permitted;
-pub use sensor::{ObservedDataPolicy, SENSORS_MAX, SensorDeclared};
+pub use sensor::{ObservedDataPolicy, SENSORS_MAX, SensorDeclared, permitted};
 
 /// The whole declaration; `cresset apply` takes it as TOML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -19,7 +19,7 @@ use stix::{Object, Timestamp};
 pub use alert::{Alert, Seen, VALUE_TOLD_BYTES_MAX};
 pub use count::Counted;
 pub use known::Refused;
-pub use pap::{Pap, PapError};
+pub use pap::Pap;
 pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable, kept_paths};
 pub use sighting::{Naming, ObservedData, Sensor, Sighting};
 

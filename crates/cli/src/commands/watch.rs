@@ -21,7 +21,7 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use matcher::watch::{Alert, Due, Naming, ObservedData, Pap, Put, Seen, Sensor, Watch, WatchLimits};
+use matcher::watch::{Alert, Due, Naming, ObservedData, Put, Seen, Sensor, Watch, WatchLimits};
 use server::system_clock;
 use stix::{Limits, Object};
 
@@ -95,7 +95,7 @@ pub(crate) struct WatchArgs {
     marking: Vec<String>,
     /// Indicators with a stricter PAP are not watched for: CLEAR, GREEN, AMBER or RED, which permits to look for all
     #[arg(long, default_value = "RED")]
-    pap: Pap,
+    pap: releasability::Pap,
     /// Seconds that one sighting gathers
     #[arg(long, default_value_t = 300)]
     window: i64,
@@ -175,7 +175,7 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
         naming: if args.name_organisation { Naming::Organisation } else { Naming::NationOnly },
         markings,
         unmarked: amber,
-        pap: args.pap,
+        pap: exchange::world::permitted(args.pap),
         observed_data: ObservedData::Keep,
     })
 }

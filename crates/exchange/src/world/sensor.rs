@@ -97,7 +97,7 @@ impl SensorDeclared {
 }
 
 /// PAP as the matcher says it.
-pub(crate) fn permitted(pap: Pap) -> matcher::watch::Pap {
+pub fn permitted(pap: Pap) -> matcher::watch::Pap {
     match pap {
         Pap::Clear => matcher::watch::Pap::Clear,
         Pap::Green => matcher::watch::Pap::Green,

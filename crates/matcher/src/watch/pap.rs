@@ -1,6 +1,6 @@
 //! What may be done with an indicator? (Permissible Actions Protocol)
 
-use std::{fmt, str::FromStr};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -19,26 +19,6 @@ pub enum Pap {
     Amber,
     /// Only what nobody outside can notice.
     Red,
-}
-
-/// A word that is no level of PAP.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("a PAP level is `CLEAR`, `GREEN`, `AMBER` or `RED`")]
-pub struct PapError;
-
-impl FromStr for Pap {
-    type Err = PapError;
-
-    fn from_str(word: &str) -> Result<Self, PapError> {
-        let word = word.to_ascii_uppercase();
-        match word.strip_prefix("PAP:").unwrap_or(&word) {
-            "CLEAR" | "WHITE" => Ok(Self::Clear),
-            "GREEN" => Ok(Self::Green),
-            "AMBER" => Ok(Self::Amber),
-            "RED" => Ok(Self::Red),
-            _ => Err(PapError),
-        }
-    }
 }
 
 impl fmt::Display for Pap {

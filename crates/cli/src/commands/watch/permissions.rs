@@ -33,11 +33,6 @@ impl Permissions {
     /// The PAP of an object; the strictest where a marking of it never came.
     pub(super) fn of(&self, object: &Object) -> Pap {
         let label = self.policy.label(object, &self.feed, &Label::clear());
-        match self.policy.permitted(object, &label, &self.feed) {
-            releasability::Pap::Clear => Pap::Clear,
-            releasability::Pap::Green => Pap::Green,
-            releasability::Pap::Amber => Pap::Amber,
-            releasability::Pap::Red => Pap::Red,
-        }
+        exchange::world::permitted(self.policy.permitted(object, &label, &self.feed))
     }
 }
