@@ -37,7 +37,7 @@ fuzz_target!(|text: &str| {
     }
     let mut sieve = Sieve::new(7);
     let place = Place { slot: IndicatorSlot::new(0).unwrap(), limits: &MatcherLimits::DEFAULT };
-    sieve.insert(&pattern, first, place).unwrap();
+    sieve.insert(first, Some(&pattern), place).unwrap();
     sieve.want(&wanted, None);
     let piece = format!("{FILLER}\n{line}\n{FILLER}\n");
     assert!(sieve.sift(piece.as_bytes()).read.iter().any(|own| own.number == 1), "{first}");

@@ -66,6 +66,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             Ok(Outcome::Done)
         }
         Command::Coverage { id } => admin::run(dir, Admin::Coverage { id }, format).await,
+        Command::Alerts { after } => admin::run(dir, Admin::Alerts { after }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {
@@ -83,9 +84,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
 fn token(command: TokenCommand) -> Admin {
     match command {
         TokenCommand::Issue { partner, password: true, .. } => Admin::IssuePassword { partner },
-        TokenCommand::Issue { partner, note, expires, password: false } => {
-            Admin::IssueToken { partner, note, expires }
+        TokenCommand::Issue { partner: sensor, sensor: true, note, expires, .. } => {
+            Admin::IssueSensorToken { sensor, note, expires }
         }
+        TokenCommand::Issue { partner, note, expires, .. } => Admin::IssueToken { partner, note, expires },
         TokenCommand::List => Admin::Credentials,
         TokenCommand::Withdraw { id } => Admin::Withdraw { id },
     }

@@ -9,10 +9,13 @@ use std::{
 };
 
 use serde::{Deserialize, Serialize};
-use stix::json::{Tree, Value};
+use stix::{
+    Timestamp,
+    json::{Tree, Value},
+};
 use store::{CollectionNumber, LabelSet, ObjectQuery, Sequence};
 
-use crate::{Channel, Exchange, ExchangeError, registry::MARKINGS};
+use crate::{Channel, Exchange, ExchangeError, Existence, registry::MARKINGS, world::SensorDeclared};
 
 /// Who has an indicator, and what they saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -21,6 +24,9 @@ pub struct Coverage {
     pub id: String,
     /// The partners that got it.
     pub holders: BTreeSet<String>,
+    /// This node's own sensors that watch for it.
+    #[serde(default)]
+    pub sensors: BTreeSet<String>,
     /// What was seen, by the partner that says so; under an empty name, by this node itself.
     pub seen: BTreeMap<String, SeenBy>,
 }
@@ -45,7 +51,7 @@ impl Exchange {
     ///
     /// # Errors
     /// Where the store fails.
-    pub async fn coverage(&self, id: &str) -> Result<Coverage, ExchangeError> {
+    pub async fn coverage(&self, id: &str, now: Timestamp) -> Result<Coverage, ExchangeError> {
         let receipts = self.who(id).await?;
         let holders = receipts
             .into_iter()
@@ -54,7 +60,8 @@ impl Exchange {
             })
             .map(|receipt| receipt.partner)
             .collect();
-        let mut coverage = Coverage { id: id.to_owned(), holders, seen: BTreeMap::new() };
+        let sensors = self.sensors_with(id, now).await?;
+        let mut coverage = Coverage { id: id.to_owned(), holders, sensors, seen: BTreeMap::new() };
         let mut labels: BTreeMap<CollectionNumber, LabelSet> = BTreeMap::new();
         for count in self.store.counts().await?.iter().filter(|count| count.collection != MARKINGS) {
             let set = labels.entry(count.collection).or_default();
@@ -64,6 +71,20 @@ impl Exchange {
             self.sightings_of(id, *collection, visible, &mut coverage).await?;
         }
         Ok(coverage)
+    }
+
+    /// The sensors of this node in whose collections something is that its own organisation may have.
+    async fn sensors_with(&self, id: &str, now: Timestamp) -> Result<BTreeSet<String>, ExchangeError> {
+        let mut with = BTreeSet::new();
+        for collection in self.world().map(|world| world.collections).unwrap_or_default() {
+            let Some(access) = self.own_access(&collection.alias, now) else { continue };
+            if self.exists(&access, id).await? == Existence::Present {
+                with.insert(collection.alias);
+            }
+        }
+        let sensors = self.world().map(|world| world.sensors).unwrap_or_default();
+        let watches = |sensor: &SensorDeclared| sensor.collections.iter().any(|alias| with.contains(alias));
+        Ok(sensors.into_iter().filter(watches).map(|sensor| sensor.name).collect())
     }
 
     async fn sightings_of(

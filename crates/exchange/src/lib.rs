@@ -19,6 +19,7 @@ mod access;
 mod audit;
 mod checkpoint;
 mod coverage;
+mod detect;
 mod draft;
 mod ingest;
 mod knowledge;
@@ -38,6 +39,10 @@ pub use access::{Access, CollectionInfo};
 pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
+pub use detect::{
+    ALERTS_KEPT_MAX, BODIES_REMEMBERED_MAX, Detection, FINDINGS_TOLD_MAX, LineFinding, Repetition,
+    SensorAlert, Taken, Telemetry, TelemetryError, Watched,
+};
 pub use draft::{DraftPreview, Oversharing, Recipient};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
@@ -46,7 +51,7 @@ pub use ledger::{
     Submission as SubmissionRecord,
 };
 pub use preview::{Preview, PreviewedCopy};
-pub use registry::{Credential, Secret};
+pub use registry::{Credential, Holder, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};

@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use releasability::{Audience, ClassificationPolicy, Label, Level, Organisation, Policy, Terms};
+use releasability::{
+    Audience, ClassificationPolicy, Label, Level, Organisation, Policy, Terms, Tlp, Validity,
+};
 use serde::{Deserialize, Serialize};
 use store::{CollectionNumber, OriginNumber};
 use uuid::Uuid;
@@ -95,18 +97,40 @@ impl Registry {
         policy
     }
 
+    /// This node's own organisation as a reader of all collections: the rule decides about it as about a partner, but no
+    /// ceiling does.
+    pub(crate) fn own(&self, policy: &Policy) -> Partner {
+        let own = &self.world.organisation;
+        let clearances = self.clearances(&own.clearances);
+        let on = |collection: &CollectionDeclared| {
+            let terms =
+                Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: collection.community.clone() };
+            let number = self.number(collection)?;
+            Some(Agreement { number, collection: collection.clone(), may: vec![Right::Read], terms })
+        };
+        Partner {
+            name: String::new(),
+            audience: policy.audience(own.id.clone(), own.nation, clearances),
+            agreements: self.world.collections.iter().filter_map(on).collect(),
+        }
+    }
+
     fn audience(&self, policy: &Policy, partner: &PartnerDeclared) -> Audience {
+        let clearances = self.clearances(&partner.clearances);
+        policy.audience(partner.organisation.clone(), partner.nation, clearances)
+    }
+
+    fn clearances(
+        &self,
+        declared: &BTreeMap<ClassificationPolicy, String>,
+    ) -> BTreeMap<ClassificationPolicy, Level> {
         let rank = |policy_name: &ClassificationPolicy, level: &String| {
             let declared = self.world.classifications.iter().find(|known| known.policy == *policy_name)?;
             let rank = declared.levels.iter().position(|name| name.eq_ignore_ascii_case(level))?;
             Some(Level(u16::try_from(rank).ok()?))
         };
-        let clearances = partner
-            .clearances
-            .iter()
-            .filter_map(|(name, level)| rank(name, level).map(|level| (name.clone(), level)))
-            .collect();
-        policy.audience(partner.organisation.clone(), partner.nation, clearances)
+        let known = declared.iter();
+        known.filter_map(|(name, level)| rank(name, level).map(|level| (name.clone(), level))).collect()
     }
 
     /// The agreements of a partner, in the order in which collections are declared.
@@ -147,8 +171,11 @@ pub(crate) struct Agreement {
 pub struct Credential {
     /// Its own id, to name it when it is withdrawn.
     pub id: Uuid,
-    /// Whose it is.
+    /// Whose it is: the name of a partner, or of a sensor.
     pub partner: String,
+    /// Which of the two.
+    #[serde(default, skip_serializing_if = "Holder::is_partner")]
+    pub holder: Holder,
     /// What is compared.
     pub secret: Secret,
     /// What it is for, in the administrator's words.
@@ -159,6 +186,24 @@ pub struct Credential {
     /// From when on it is refused.
     #[serde(default)]
     pub expires: Option<String>,
+}
+
+/// Who has a credential. The doors are apart: a sensor's opens no collection, a partner's no intake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holder {
+    /// A partner.
+    #[default]
+    Partner,
+    /// A sensor of this node's own organisation.
+    Sensor,
+}
+
+impl Holder {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_partner(&self) -> bool {
+        *self == Self::Partner
+    }
 }
 
 /// What is kept of a secret.

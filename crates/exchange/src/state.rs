@@ -22,8 +22,9 @@ use tokio::sync::Mutex;
 use crate::{
     access::Partner,
     checkpoint::Signer,
+    detect::Detecting,
     ledger::{CredentialChange, Record},
-    registry::{Credential, MARKINGS, Registry},
+    registry::{Credential, Holder, MARKINGS, Registry},
     settle::{Pending, Place, Side, gained, horizon_operation, outdated},
     world::{Difference, World, WorldProblem, differences},
 };
@@ -130,6 +131,7 @@ pub struct Exchange {
     /// Held while what is left is done.
     pub(crate) settling: Mutex<()>,
     pub(crate) signer: Option<Signer>,
+    pub(crate) detecting: Detecting,
     alarms: AtomicU64,
 }
 
@@ -148,6 +150,8 @@ pub(crate) struct State {
 pub(crate) struct Known {
     pub(crate) registry: Registry,
     pub(crate) partners: HashMap<String, Arc<Partner>>,
+    /// This node's own organisation as a reader.
+    pub(crate) own: Arc<Partner>,
     pub(crate) version: u64,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) credentials_version: u64,
@@ -218,6 +222,7 @@ impl Exchange {
             deferring: Mutex::new(()),
             settling: Mutex::new(()),
             signer: None,
+            detecting: Detecting::default(),
             alarms: AtomicU64::new(0),
         };
         exchange.reload().await?;
@@ -541,7 +546,12 @@ fn changes(before: &[Credential], after: &[Credential]) -> Vec<(String, uuid::Uu
     let is_in = |list: &[Credential], one: &Credential| list.iter().any(|other| other.id == one.id);
     let gone = before.iter().filter(|one| !is_in(after, one)).map(|one| (one, CredentialChange::Withdrawn));
     let new = after.iter().filter(|one| !is_in(before, one)).map(|one| (one, CredentialChange::Issued));
-    gone.chain(new).map(|(one, change)| (one.partner.clone(), one.id, change)).collect()
+    let whose = |one: &Credential| match one.holder {
+        Holder::Partner => one.partner.clone(),
+        // No partner's name has a slash.
+        Holder::Sensor => format!("sensor/{}", one.partner),
+    };
+    gone.chain(new).map(|(one, change)| (whose(one), one.id, change)).collect()
 }
 
 fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Known>, ExchangeError> {
@@ -558,8 +568,10 @@ fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Know
         serde_json::from_slice(&registry.content).map_err(|error| ExchangeError::Document(WORLD, error))?,
         registry.version,
     );
+    let policy = registry.policy();
     Ok(Some(Known {
-        partners: registry.partners(&registry.policy()),
+        partners: registry.partners(&policy),
+        own: Arc::new(registry.own(&policy)),
         registry,
         version,
         credentials: kept,

@@ -1,10 +1,14 @@
 //! What did the administrator declare? Organisation, communities, collections, partners, agreements: a reviewed file.
 
+mod sensor;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use releasability::{ClassificationPolicy, Code, Community, Nation, Organisation, Tlp, Validity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use sensor::{ObservedDataPolicy, SENSORS_MAX, SensorDeclared, permitted};
 
 /// The whole declaration; `cresset apply` takes it as TOML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,9 @@ pub struct World {
     /// Who may do what where, until when.
     #[serde(default, rename = "agreement")]
     pub agreements: Vec<AgreementDeclared>,
+    /// This organisation's own sources of telemetry.
+    #[serde(default, rename = "sensor", skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<SensorDeclared>,
 }
 
 /// Whose node this is.
@@ -43,6 +50,9 @@ pub struct OwnOrganisation {
     /// Whom to ask, shown in discovery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
+    /// Up to which level it is cleared, per classification policy: what it may match in its own telemetry.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clearances: BTreeMap<ClassificationPolicy, String>,
 }
 
 /// A community and its members.
@@ -181,6 +191,8 @@ impl World {
         self.check_collections(&mut problems);
         self.check_partners(&mut problems);
         self.check_agreements(&mut problems);
+        self.check_sensors(&mut problems);
+        self.check_clearances("organisation", &self.organisation.clearances, &mut problems);
         problems.0
     }
 
@@ -270,16 +282,23 @@ impl World {
                     problems.add(&place, "a certificate belongs to one partner");
                 }
             }
-            for (policy, level) in &partner.clearances {
-                let known = self.classifications.iter().find(|known| known.policy == *policy);
-                if !known
-                    .is_some_and(|known| known.levels.iter().any(|name| name.eq_ignore_ascii_case(level)))
-                {
-                    problems.add(
-                        &place,
-                        &format!("clearance `{level}` in policy `{}` is not declared", policy.0),
-                    );
-                }
+            self.check_clearances(&place, &partner.clearances, problems);
+        }
+    }
+
+    fn check_clearances(
+        &self,
+        place: &str,
+        clearances: &BTreeMap<ClassificationPolicy, String>,
+        problems: &mut Problems,
+    ) {
+        for (policy, level) in clearances {
+            let known = self.classifications.iter().find(|known| known.policy == *policy);
+            let named = |known: &ClassificationDeclared| {
+                known.levels.iter().any(|name| name.eq_ignore_ascii_case(level))
+            };
+            if !known.is_some_and(named) {
+                problems.add(place, &format!("clearance `{level}` in policy `{}` is not declared", policy.0));
             }
         }
     }
@@ -370,5 +389,6 @@ fn entries(world: &World) -> BTreeMap<String, String> {
     entries.extend(world.partners.iter().map(|entry| (format!("partner {}", entry.name), show(entry))));
     let name = |entry: &AgreementDeclared| format!("agreement {} on {}", entry.partner, entry.collection);
     entries.extend(world.agreements.iter().map(|entry| (name(entry), show(entry))));
+    entries.extend(world.sensors.iter().map(|entry| (format!("sensor {}", entry.name), show(entry))));
     entries
 }

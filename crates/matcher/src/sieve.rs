@@ -102,17 +102,17 @@ impl Sieve {
         Self { scanner: Scanner::new(&[OBSERVED], settings), reach: Reach::Candidates }
     }
 
-    /// Lines with what this indicator looks for are left from now on.
+    /// Lines with what this indicator looks for are left from now on. The pattern as it was read is needed where it is written in
+    /// the grammar of STIX 2.0.
     ///
     /// # Errors
     /// As [`crate::Program::insert`]; then nothing changes.
-    pub fn insert(&mut self, pattern: &Pattern, text: &str, at: Place<'_>) -> Result<(), PatternFault> {
-        match self.scanner.insert_pattern(text, at.slot, at.limits) {
-            // Written in the grammar of STIX 2.0, where the canonical text is in that of 2.1.
-            Err(PatternFault::Unreadable(_)) => {
-                self.scanner.insert_pattern(&pattern.to_string(), at.slot, at.limits).map(drop)
+    pub fn insert(&mut self, text: &str, read: Option<&Pattern>, at: Place<'_>) -> Result<(), PatternFault> {
+        match (self.scanner.insert_pattern(text, at.slot, at.limits), read) {
+            (Err(PatternFault::Unreadable(_)), Some(read)) => {
+                self.scanner.insert_pattern(&read.to_string(), at.slot, at.limits).map(drop)
             }
-            other => other.map(drop),
+            (other, _) => other.map(drop),
         }
     }
 
@@ -120,12 +120,12 @@ impl Sieve {
     ///
     /// # Errors
     /// As there; then nothing changes.
-    pub fn remove(&mut self, pattern: &Pattern, text: &str, at: Place<'_>) -> Result<(), PatternFault> {
-        match self.scanner.remove_pattern(text, at.slot, at.limits) {
-            Err(PatternFault::Unreadable(_)) => {
-                self.scanner.remove_pattern(&pattern.to_string(), at.slot, at.limits)
+    pub fn remove(&mut self, text: &str, read: Option<&Pattern>, at: Place<'_>) -> Result<(), PatternFault> {
+        match (self.scanner.remove_pattern(text, at.slot, at.limits), read) {
+            (Err(PatternFault::Unreadable(_)), Some(read)) => {
+                self.scanner.remove_pattern(&read.to_string(), at.slot, at.limits)
             }
-            other => other,
+            (other, _) => other,
         }
     }
 

@@ -6,12 +6,15 @@ use std::{
     fmt,
 };
 
-use stix::{Limits, Object, Timestamp, json::Value};
+use stix::{
+    Limits, Object, Timestamp,
+    json::{Tree, Value},
+};
 
 use crate::{
     audience::{Audience, Reader},
     code::{Code, Community, Nation, Organisation},
-    label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Stamp, Tlp, Validity},
+    label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, Stamp, Tlp, Validity},
     marking::{self, Classifications, Markings, TooManyMarkings},
     redact,
     sealed::{Releasable, Unreleased},
@@ -221,6 +224,22 @@ impl Policy {
         joined.map_or_else(|| own.clone().into_owned(), |joined| joined.join(&own))
     }
 
+    /// What may be done with an object of this label: the strictest that it or any part of it says. Where something is not
+    /// understood, only what nobody can notice.
+    pub fn permitted(&self, object: &Object, label: &Label, origin: &Organisation) -> Pap {
+        let mut joined = Cow::Borrowed(label);
+        if object.has_granular_markings()
+            && let Ok(tree) = Tree::parse(object.text_bytes(), &Limits::DEFAULT)
+        {
+            for entry in tree.root().get("granular_markings").map(Value::elements).into_iter().flatten() {
+                if let Some(id) = entry.get("marking_ref").and_then(Value::as_str) {
+                    joined = Cow::Owned(joined.join(&self.meaning(&id, origin)));
+                }
+            }
+        }
+        if joined.unknown.is_empty() { joined.pap } else { Pap::Red }
+    }
+
     /// What decides about an object before it is read.
     pub fn stamp(&self, object: &Object, origin: &Organisation, default: &Label) -> Stamp {
         Stamp {
@@ -305,7 +324,9 @@ impl Policy {
         }
         let controlled = label.orcon == OriginatorControl::Yes || label.tlp >= Tlp::Amber;
         // Every set covers the audience by now, so one set of any kind names it.
-        if *origin != self.own && controlled && label.rel.is_empty() {
+        // What was brought here is ours to have, and not ours to pass on.
+        let passed_on = *origin != self.own && audience.organisation != self.own;
+        if passed_on && controlled && label.rel.is_empty() {
             return Some(Reason::AskOriginator(origin.clone()));
         }
         let outside = |community: &&Community| !audience.is_in(community, now);

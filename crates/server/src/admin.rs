@@ -4,7 +4,8 @@ use std::fmt;
 
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
-    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
+    ExchangeError, Exported, Holder, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret,
+    SensorAlert, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -42,6 +43,15 @@ pub enum Command {
     IssueToken {
         /// The partner's name.
         partner: String,
+        /// What it is for.
+        note: String,
+        /// From when on it is refused.
+        expires: Option<String>,
+    },
+    /// Makes a token for a sensor.
+    IssueSensorToken {
+        /// The sensor's name.
+        sensor: String,
         /// What it is for.
         note: String,
         /// From when on it is refused.
@@ -86,6 +96,11 @@ pub enum Command {
     Coverage {
         /// Its id.
         id: String,
+    },
+    /// Gives what the node's own sensors saw since it started.
+    Alerts {
+        /// Only those after this number.
+        after: u64,
     },
     /// Says how the node is.
     Doctor,
@@ -154,6 +169,8 @@ pub enum Reply {
     Knowledge(Knowledge),
     /// Who has an indicator, and what they saw.
     Coverage(Coverage),
+    /// What the node's own sensors saw.
+    Alerts(Vec<SensorAlert>),
     /// How the node is.
     Doctor(Report),
     /// What the ledger says.
@@ -188,7 +205,7 @@ pub struct CredentialSummary {
     pub id: Uuid,
     /// Whose it is.
     pub partner: String,
-    /// `token` or `password`.
+    /// `token`, `password`, or `sensor` for the token of a sensor.
     pub kind: String,
     /// What it is for.
     pub note: String,
@@ -224,6 +241,9 @@ pub enum AdminError {
     Hash(argon2::password_hash::Error),
 }
 
+/// So many alerts are given at once.
+const ALERTS_MAX: usize = 1000;
+
 /// Carries out a command.
 ///
 /// # Errors
@@ -244,24 +264,15 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
         Command::World => Reply::World(exchange.world().map(Box::new)),
         Command::Collections => Reply::Collections(exchange.collections().await?),
         Command::IssueToken { partner, note, expires } => {
-            if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
-                return Ok(refused("`expires` is no timestamp"));
-            }
-            let token = random_token();
-            let secret = Secret::Token(crate::hash_token(&token));
-            issue(
-                exchange,
-                &partner,
-                Credential { note, expires, ..credential(&partner, secret, now) },
-                token,
-                now,
-            )
-            .await?
+            issue_token(exchange, (Holder::Partner, &partner), (note, expires), now).await?
+        }
+        Command::IssueSensorToken { sensor, note, expires } => {
+            issue_token(exchange, (Holder::Sensor, &sensor), (note, expires), now).await?
         }
         Command::IssuePassword { partner } => {
             let password = random_token();
             let secret = Secret::Password(crate::hash_password(&password).map_err(AdminError::Hash)?);
-            issue(exchange, &partner, credential(&partner, secret, now), password, now).await?
+            issue(exchange, credential(&partner, secret, now), password, now).await?
         }
         Command::Credentials => Reply::Credentials(exchange.credentials().into_iter().map(summary).collect()),
         Command::Withdraw { id } => {
@@ -293,7 +304,8 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
                 None => refused("there is no partner of this name"),
             }
         }
-        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
+        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id, now).await?),
+        Command::Alerts { after } => Reply::Alerts(exchange.alerts(after, ALERTS_MAX)),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
     })
@@ -330,6 +342,7 @@ fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
     Credential {
         id: Uuid::new_v4(),
         partner: partner.to_owned(),
+        holder: Holder::Partner,
         secret,
         note: String::new(),
         created: now.to_string(),
@@ -337,16 +350,38 @@ fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
     }
 }
 
+async fn issue_token(
+    exchange: &Exchange,
+    (holder, name): (Holder, &str),
+    (note, expires): (String, Option<String>),
+    now: Timestamp,
+) -> Result<Reply, ExchangeError> {
+    if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
+        return Ok(refused("`expires` is no timestamp"));
+    }
+    let token = random_token();
+    let secret = Secret::Token(crate::hash_token(&token));
+    let credential = Credential { holder, note, expires, ..credential(name, secret, now) };
+    issue(exchange, credential, token, now).await
+}
+
 async fn issue(
     exchange: &Exchange,
-    partner: &str,
     credential: Credential,
     secret: String,
     now: Timestamp,
 ) -> Result<Reply, ExchangeError> {
-    let Some(world) = exchange.world() else { return Err(ExchangeError::NoWorld) };
-    if !world.partners.iter().any(|declared| declared.name == partner) {
-        return Ok(refused("there is no partner of this name"));
+    if exchange.world().is_none() {
+        return Err(ExchangeError::NoWorld);
+    }
+    match credential.holder {
+        Holder::Partner if !exchange.has_partner(&credential.partner) => {
+            return Ok(refused("there is no partner of this name"));
+        }
+        Holder::Sensor if !exchange.has_sensor(&credential.partner) => {
+            return Ok(refused("there is no sensor of this name"));
+        }
+        Holder::Partner | Holder::Sensor => {}
     }
     let id = credential.id;
     let change = |all: &mut Vec<Credential>| {
@@ -361,6 +396,7 @@ async fn issue(
 
 fn summary(credential: Credential) -> CredentialSummary {
     let kind = match credential.secret {
+        Secret::Token(_) if credential.holder == Holder::Sensor => "sensor",
         Secret::Token(_) => "token",
         Secret::Password(_) => "password",
     };
@@ -387,8 +423,18 @@ async fn report(exchange: &Exchange, now: Timestamp) -> Result<Report, ExchangeE
                 }
             }
             let credentials = exchange.credentials();
+            for sensor in &world.sensors {
+                let own = |credential: &Credential| {
+                    credential.holder == Holder::Sensor && credential.partner == sensor.name
+                };
+                if !credentials.iter().any(own) {
+                    remarks.push(format!("sensor `{}` has no token", sensor.name));
+                }
+            }
             for partner in &world.partners {
-                let has = credentials.iter().any(|credential| credential.partner == partner.name);
+                let has = credentials.iter().any(|credential| {
+                    credential.holder == Holder::Partner && credential.partner == partner.name
+                });
                 if !has && partner.certificates.is_empty() {
                     remarks.push(format!("partner `{}` has no token, password or certificate", partner.name));
                 }

@@ -8,6 +8,7 @@ pub(crate) mod hunt;
 mod input;
 mod lines;
 mod memory;
+mod permissions;
 mod sift;
 pub(crate) mod state;
 
@@ -24,10 +25,9 @@ use anyhow::Context;
 use clap::{Args, ValueHint};
 use matcher::{
     sieve::Sifted,
-    watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits},
+    watch::{Alert, Due, Naming, ObservedData, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
 };
 use server::system_clock;
-use stix::{Limits, Object};
 
 use self::{
     feed::Update,
@@ -36,6 +36,7 @@ use self::{
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
+    permissions::Permissions,
     state::State,
 };
 use crate::output::Outcome;
@@ -96,6 +97,9 @@ pub(crate) struct WatchArgs {
     /// Markings of the sensor, added to those of the indicator: `TLP:AMBER` or the id of a marking-definition
     #[arg(long, default_value = "TLP:AMBER")]
     marking: Vec<String>,
+    /// Indicators with a stricter PAP are not watched for: CLEAR, GREEN, AMBER or RED, which permits to look for all
+    #[arg(long, default_value = "RED")]
+    pap: releasability::Pap,
     /// Seconds that one sighting gathers
     #[arg(long, default_value_t = 300)]
     window: i64,
@@ -130,7 +134,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     };
     let lists = if args.no_warninglists { Lists::PassedOver } else { Lists::Used };
     let common = lines::common(lists, &args.warninglist)?;
-    let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), (common, sift::seed()));
+    let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), common);
     let client = feed::Client::new(args.token_file.as_deref(), args.ca.as_deref())?;
     let updates = feed::start(&args.indicators, &client)?;
     let home = match &args.home {
@@ -147,6 +151,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         gauges,
         home,
         feeds: BTreeMap::new(),
+        permissions: Permissions::default(),
         silenced: BTreeSet::new(),
         memory,
         threads: args.threads.unwrap_or_else(sift::threads),
@@ -178,6 +183,8 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
         naming: if args.name_organisation { Naming::Organisation } else { Naming::NationOnly },
         markings,
         unmarked: amber,
+        pap: exchange::world::permitted(args.pap),
+        observed_data: ObservedData::Keep,
     })
 }
 
@@ -189,6 +196,7 @@ struct Running {
     home: Option<Home>,
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
+    permissions: Permissions,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
     threads: NonZeroUsize,
@@ -216,7 +224,7 @@ impl Running {
     fn want(&mut self) {
         let mut paths = self.watch.program().paths();
         if self.memory.is_some() {
-            paths.extend(memory::paths());
+            paths.extend(matcher::watch::kept_paths());
         }
         let named = self.lines.named();
         self.watch.want(self.lines.want(paths), named);
@@ -251,9 +259,12 @@ impl Running {
 
     fn take(&mut self, update: Update) {
         match update {
-            Update::Objects { texts, live } => {
-                for text in texts {
-                    self.put(&text, live);
+            Update::Objects { objects, live } => {
+                for prepared in &objects {
+                    self.permissions.learn(prepared.object());
+                }
+                for prepared in objects {
+                    self.put(prepared, live);
                 }
                 self.gauges.indicators(self.watch.indicators());
             }
@@ -270,21 +281,21 @@ impl Running {
         }
     }
 
-    fn put(&mut self, text: &[u8], live: feed::Live) {
-        let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
-            tracing::warn!("an object of a feed is no STIX object");
-            return;
-        };
-        match self.watch.put(&object) {
-            Ok(Put::Watched) => {
-                if let Some(memory) = &mut self.memory {
-                    memory.met(object.id());
+    fn put(&mut self, prepared: Prepared, live: feed::Live) {
+        let pap = self.permissions.of(prepared.object());
+        let id = prepared.object().id().to_owned();
+        match self.watch.put_prepared(prepared, pap) {
+            Ok(put @ (Put::Watched | Put::AboveCeiling)) => {
+                if put == Put::AboveCeiling {
+                    self.gauges.above_ceiling(self.watch.above_ceiling());
+                } else if let Some(memory) = &mut self.memory {
+                    memory.met(&id);
                 }
                 if let feed::Live::From(number) = live {
-                    self.feeds.entry(number).or_default().insert(object.id().to_owned());
+                    self.feeds.entry(number).or_default().insert(id);
                 }
             }
-            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Other) => {}
+            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Lifted | Put::Other) => {}
             Err(refused) => {
                 self.gauges.refused();
                 tracing::warn!("{refused}");

@@ -103,10 +103,7 @@ pub(super) fn common(lists: Lists, own: &[PathBuf]) -> anyhow::Result<Common> {
             .with(&text, &WarninglistLimits::DEFAULT)
             .with_context(|| format!("`{}` is no list of common values", file.display()))?;
     }
-    Ok(Box::new(move |path, value| {
-        let path = path.parse().ok()?;
-        list.covers(&path, value).map(str::to_owned)
-    }))
+    Ok(list.into_common())
 }
 
 /// Whether the lists that come with the program keep common values from firing.

@@ -1,10 +1,6 @@
 //! Which lines of a piece of telemetry are read? Large pieces are shared out to several threads.
 
-use std::{
-    hash::{BuildHasher as _, RandomState},
-    num::NonZeroUsize,
-    thread,
-};
+use std::{num::NonZeroUsize, thread};
 
 use matcher::{
     scan,
@@ -13,11 +9,6 @@ use matcher::{
 
 /// What one thread looks at at least, in bytes: less is done before another has begun.
 const PART_BYTES_MIN: usize = 256 << 10;
-
-/// A number that outsiders do not know.
-pub(super) fn seed() -> u64 {
-    RandomState::new().hash_one(0)
-}
 
 /// How many threads look at telemetry where nothing is said.
 pub(super) fn threads() -> NonZeroUsize {
