@@ -148,6 +148,17 @@ impl Exchange {
         Some(Access { state, partner, index, now })
     }
 
+    /// This node's own organisation's way into a collection, by the collection's id or alias.
+    pub fn own_access(&self, collection: &str, now: Timestamp) -> Option<Access> {
+        let now = Timestamp::from_micros(now.micros());
+        let state = self.state.load_full();
+        let known = state.world.as_ref()?;
+        let own = Arc::clone(&known.own);
+        let (number, _) = known.registry.collection(collection)?;
+        let (index, _) = own.in_force(now).find(|(_, agreement)| agreement.number == number)?;
+        Some(Access { state, partner: own, index, now })
+    }
+
     /// The partner that declared a client certificate, by its SHA-256 in lower-case hexadecimal digits.
     pub fn partner_of_certificate(&self, fingerprint: &str) -> Option<String> {
         let state = self.state.load();

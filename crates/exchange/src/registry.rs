@@ -5,7 +5,9 @@ use std::{
     sync::Arc,
 };
 
-use releasability::{Audience, ClassificationPolicy, Label, Level, Organisation, Policy, Terms};
+use releasability::{
+    Audience, ClassificationPolicy, Label, Level, Organisation, Policy, Terms, Tlp, Validity,
+};
 use serde::{Deserialize, Serialize};
 use store::{CollectionNumber, OriginNumber};
 use uuid::Uuid;
@@ -74,6 +76,21 @@ impl Registry {
             agreements: self.agreements(&partner.name),
         };
         self.world.partners.iter().map(|partner| (partner.name.clone(), Arc::new(resolve(partner)))).collect()
+    }
+
+    /// This node's own organisation as a reader of every collection: what is decided about it is decided by the same rule.
+    pub(crate) fn own_reader(&self, policy: &Policy) -> Partner {
+        let own = &self.world.organisation;
+        let terms = Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: None };
+        let agreement = |collection: &CollectionDeclared| {
+            let (collection, terms) = (collection.clone(), terms.clone());
+            Some(Agreement { number: self.number(&collection)?, collection, may: vec![Right::Read], terms })
+        };
+        Partner {
+            name: String::new(),
+            audience: policy.audience(own.id.clone(), own.nation, BTreeMap::new()),
+            agreements: self.world.collections.iter().filter_map(agreement).collect(),
+        }
     }
 
     /// The label of objects without markings in a collection.

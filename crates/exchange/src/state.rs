@@ -129,6 +129,8 @@ pub struct Exchange {
     pub(crate) deferring: Mutex<()>,
     /// Held while what is left is done.
     pub(crate) settling: Mutex<()>,
+    /// Held while numbers of rules are given.
+    pub(crate) numbering: Mutex<()>,
     pub(crate) signer: Option<Signer>,
     alarms: AtomicU64,
 }
@@ -148,6 +150,8 @@ pub(crate) struct State {
 pub(crate) struct Known {
     pub(crate) registry: Registry,
     pub(crate) partners: HashMap<String, Arc<Partner>>,
+    /// This node's own organisation as a reader.
+    pub(crate) own: Arc<Partner>,
     pub(crate) version: u64,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) credentials_version: u64,
@@ -217,6 +221,7 @@ impl Exchange {
             changing: Mutex::new(()),
             deferring: Mutex::new(()),
             settling: Mutex::new(()),
+            numbering: Mutex::new(()),
             signer: None,
             alarms: AtomicU64::new(0),
         };
@@ -560,6 +565,7 @@ fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Know
     );
     Ok(Some(Known {
         partners: registry.partners(&registry.policy()),
+        own: Arc::new(registry.own_reader(&registry.policy())),
         registry,
         version,
         credentials: kept,

@@ -6,6 +6,8 @@ use releasability::{ClassificationPolicy, Code, Community, Nation, Organisation,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use crate::feed::FeedDeclared;
+
 /// The whole declaration; `cresset apply` takes it as TOML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -27,6 +29,9 @@ pub struct World {
     /// Who may do what where, until when.
     #[serde(default, rename = "agreement")]
     pub agreements: Vec<AgreementDeclared>,
+    /// What other tools fetch.
+    #[serde(default, rename = "feed", skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedDeclared>,
 }
 
 /// Whose node this is.
@@ -181,6 +186,7 @@ impl World {
         self.check_collections(&mut problems);
         self.check_partners(&mut problems);
         self.check_agreements(&mut problems);
+        problems.0.extend(self.feed_problems());
         problems.0
     }
 
@@ -368,6 +374,7 @@ fn entries(world: &World) -> BTreeMap<String, String> {
     entries
         .extend(world.collections.iter().map(|entry| (format!("collection {}", entry.alias), show(entry))));
     entries.extend(world.partners.iter().map(|entry| (format!("partner {}", entry.name), show(entry))));
+    entries.extend(world.feeds.iter().map(|entry| (format!("feed {}", entry.name), show(entry))));
     let name = |entry: &AgreementDeclared| format!("agreement {} on {}", entry.partner, entry.collection);
     entries.extend(world.agreements.iter().map(|entry| (name(entry), show(entry))));
     entries

@@ -305,7 +305,9 @@ impl Policy {
         }
         let controlled = label.orcon == OriginatorControl::Yes || label.tlp >= Tlp::Amber;
         // Every set covers the audience by now, so one set of any kind names it.
-        if *origin != self.own && controlled && label.rel.is_empty() {
+        // What a partner gave to this node's own organisation is there for it to use, which passes it on to nobody.
+        let passed_on = *origin != self.own && audience.organisation != self.own;
+        if passed_on && controlled && label.rel.is_empty() {
             return Some(Reason::AskOriginator(origin.clone()));
         }
         let outside = |community: &&Community| !audience.is_in(community, now);
