@@ -29,7 +29,7 @@ const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(2000).unwrap();
 const PAGE_BYTES: usize = 8 << 20;
 
 /// So many objects that this node's organisation disagrees with are left out at most.
-pub const SUPPRESSED_MAX: usize = 1_000_000;
+const SUPPRESSED_MAX: usize = 1_000_000;
 
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,8 +38,6 @@ pub struct ExportOrder {
     pub format: Format,
     /// What of it.
     pub filter: Filter,
-    /// Only this part.
-    pub part: Option<String>,
 }
 
 /// Where parts wait until they may leave.
@@ -60,9 +58,16 @@ pub struct Written {
 }
 
 impl Written {
-    /// The marking of what is inside, in words.
-    pub fn marking(&self) -> String {
-        self.label.to_string()
+    /// SHA-256 over what stands around the parts: the same as long as it says the same, whenever it was made.
+    pub fn fingerprint(&mut self) -> [u8; 32] {
+        let mut hash = ring::digest::Context::new(&ring::digest::SHA256);
+        for (part, end) in self.export.ends(&closing(&self.label, Timestamp::EPOCH)) {
+            for piece in [part.as_bytes(), &end.head, &end.tail] {
+                hash.update(&(piece.len() as u64).to_le_bytes());
+                hash.update(piece);
+            }
+        }
+        hash.finish().as_ref().try_into().unwrap_or_default()
     }
 }
 
@@ -92,7 +97,7 @@ impl Exchange {
         let numbers = if numbering.is_some() { self.numbers(access).await? } else { Numbers::default() };
         let subject = subject(access, order.format);
         let mut written = Written {
-            export: Export::new(order.format, subject, order.part.clone(), access.now)
+            export: Export::new(order.format, subject, access.now)
                 .with_filter(order.filter.clone())
                 .with_numbers(numbers)
                 .without(self.suppressed(access).await?),
@@ -132,8 +137,7 @@ impl Exchange {
         made: Timestamp,
         now: Timestamp,
     ) -> Result<(BTreeMap<String, End>, Account), ExchangeError> {
-        let closing =
-            Closing { marking: written.label.to_string(), tlp: written.label.tlp.to_string(), made };
+        let closing = closing(&written.label, made);
         for (release, about) in written.releases {
             self.note(&Record::Release(Release { channel, ..release }), Some(about), now).await?;
         }
@@ -225,6 +229,10 @@ impl Written {
         self.releases.extend(access.account_of(Channel::Export, &page));
         Ok(())
     }
+}
+
+fn closing(label: &Label, made: Timestamp) -> Closing {
+    Closing { marking: label.to_string(), tlp: label.tlp.to_string(), made }
 }
 
 fn block_name(access: &Access, block: u32) -> DocumentName {

@@ -224,7 +224,7 @@ pub struct End {
     pub tail: Vec<u8>,
 }
 
-/// Whether something of an object is in the parts that are wanted.
+/// Whether something of an object is in an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Use {
     /// It is.
@@ -267,11 +267,11 @@ impl fmt::Debug for Export {
 }
 
 impl Export {
-    /// Begins an export; of one part only, where one is named.
-    pub fn new(format: Format, subject: Subject, part: Option<String>, now: Timestamp) -> Self {
+    /// Begins an export.
+    pub fn new(format: Format, subject: Subject, now: Timestamp) -> Self {
         Self {
             writer: format.writer(&subject),
-            out: Out { parts: Parts::new(part), numbers: Numbers::default() },
+            out: Out { parts: Parts::default(), numbers: Numbers::default() },
             subject,
             filter: Filter::default(),
             suppressed: HashSet::new(),
@@ -373,9 +373,14 @@ impl Export {
     }
 
     /// What stands around the parts, by their names. Take away what was written before.
-    pub fn finish(mut self, closing: &Closing) -> (BTreeMap<String, End>, Account) {
+    pub fn ends(&mut self, closing: &Closing) -> BTreeMap<String, End> {
         let ends = self.writer.finish(&self.subject, closing);
-        (ends.into_iter().map(|end| (end.part.clone(), end)).collect(), self.account)
+        ends.into_iter().map(|end| (end.part.clone(), end)).collect()
+    }
+
+    /// [`Export::ends`], and what became of the objects.
+    pub fn finish(mut self, closing: &Closing) -> (BTreeMap<String, End>, Account) {
+        (self.ends(closing), self.account)
     }
 }
 

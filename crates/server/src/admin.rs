@@ -5,7 +5,7 @@ use std::fmt;
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
     ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
-    world::{Difference, World},
+    world::{Difference, FeedDeclared, World},
 };
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
@@ -345,8 +345,9 @@ async fn issue(
     now: Timestamp,
 ) -> Result<Reply, ExchangeError> {
     let Some(world) = exchange.world() else { return Err(ExchangeError::NoWorld) };
-    if !world.partners.iter().any(|declared| declared.name == partner) {
-        return Ok(refused("there is no partner of this name"));
+    let is_feed = |feed: &FeedDeclared| FeedDeclared::credential_name(&feed.name) == partner;
+    if !world.partners.iter().any(|declared| declared.name == partner) && !world.feeds.iter().any(is_feed) {
+        return Ok(refused("there is no partner or feed of this name"));
     }
     let id = credential.id;
     let change = |all: &mut Vec<Credential>| {

@@ -6,29 +6,14 @@ use std::collections::BTreeMap;
 #[derive(Debug, Default)]
 pub struct Parts {
     buffers: BTreeMap<String, Vec<u8>>,
-    only: Option<String>,
     touched: bool,
-    /// What goes into parts that were not asked for.
-    nowhere: Vec<u8>,
 }
 
 impl Parts {
-    /// All parts, or only the one with this name.
-    pub(crate) fn new(only: Option<String>) -> Self {
-        Self { only, ..Self::default() }
-    }
-
     /// Where to write what goes into a part.
     pub(crate) fn part(&mut self, name: &str) -> &mut Vec<u8> {
-        if self.only.as_deref().is_some_and(|only| only != name) {
-            self.nowhere.clear();
-            return &mut self.nowhere;
-        }
         self.touched = true;
-        if !self.buffers.contains_key(name) {
-            self.buffers.insert(name.to_owned(), Vec::new());
-        }
-        self.buffers.get_mut(name).unwrap_or(&mut self.nowhere)
+        self.buffers.entry(name.to_owned()).or_default()
     }
 
     /// Whether anything was written since it was asked last.

@@ -105,7 +105,6 @@ fn suricata_gets_rules_with_numbers_that_stay() {
         let mut export = Export::new(
             Format::Suricata,
             crate::written::subject(),
-            None,
             stix::Timestamp::EPOCH.plus_seconds(1_772_000_000),
         )
         .with_numbers(numbers);

@@ -50,7 +50,7 @@ pub(crate) fn export_with(
     set: impl FnOnce(Export) -> Export,
 ) -> (BTreeMap<String, String>, Account) {
     let now = Timestamp::parse(NOW).unwrap();
-    let mut export = set(Export::new(format, subject(), None, now).with_filter(Filter::default()));
+    let mut export = set(Export::new(format, subject(), now).with_filter(Filter::default()));
     let mut bodies: BTreeMap<String, Vec<u8>> = BTreeMap::new();
     for object in objects {
         let object = Object::parse(object.to_string().as_bytes(), &Limits::DEFAULT).unwrap();
