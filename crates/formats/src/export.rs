@@ -144,7 +144,7 @@ impl Format {
             Self::Stix => Box::new(bundle::Bundle::default()),
             Self::Misp => Box::new(misp::Feed::new(subject)),
             Self::Csv => Box::new(csv::Table),
-            Self::List => Box::new(lines::Lists::default()),
+            Self::List => Box::new(lines::Lists),
             Self::Suricata => Box::new(suricata::Rules::default()),
             Self::SuricataDatasets => Box::new(suricata::Datasets::default()),
             Self::Zeek => Box::new(zeek::Intel),

@@ -1,7 +1,5 @@
 //! How are values written as plain lists? One file for each kind, a value a line, comments behind `#`.
 
-use std::collections::BTreeSet;
-
 use crate::{
     ObservableKind,
     export::{
@@ -12,10 +10,8 @@ use crate::{
 };
 
 /// The lists.
-#[derive(Debug, Default)]
-pub(crate) struct Lists {
-    kinds: BTreeSet<ObservableKind>,
-}
+#[derive(Debug)]
+pub(crate) struct Lists;
 
 /// The name of the file with the values of a kind.
 fn part(kind: ObservableKind) -> String {
@@ -32,7 +28,6 @@ impl Writer for Lists {
                 said.lacks(Why::Value, kind_name(value.kind));
                 continue;
             }
-            self.kinds.insert(value.kind);
             let to = out.parts.part(&part(value.kind));
             to.extend_from_slice(value.value.as_bytes());
             to.push(b'\n');
@@ -41,7 +36,8 @@ impl Writer for Lists {
 
     fn finish(&mut self, subject: &Subject, closing: &Closing) -> Vec<End> {
         let head = banner("#", subject, closing).into_bytes();
-        let end = |kind: &ObservableKind| End { part: part(*kind), head: head.clone(), tail: Vec::new() };
-        self.kinds.iter().map(end).collect()
+        // Of every kind, so that a list that has become empty takes the place of the one before.
+        let end = |kind| End { part: part(kind), head: head.clone(), tail: Vec::new() };
+        ObservableKind::all().map(end).collect()
     }
 }

@@ -69,7 +69,7 @@ impl Writer for Rules {
 
     fn finish(&mut self, subject: &Subject, closing: &Closing) -> Vec<End> {
         let tail = hash_rules(&self.lists);
-        ends(subject, closing, tail, self.lists.keys().copied())
+        ends(subject, closing, tail, HASHES.map(|(_, file, ..)| file).into_iter())
     }
 }
 
@@ -156,7 +156,8 @@ impl Writer for Datasets {
                  sid:{sid}; rev:1;)"
             );
         }
-        ends(subject, closing, tail, self.lists.keys().copied())
+        let others = [DOMAINS, AGENTS, IPV4, IPV6].map(|(file, _)| file);
+        ends(subject, closing, tail, HASHES.map(|(_, file, ..)| file).into_iter().chain(others))
     }
 }
 
@@ -177,7 +178,7 @@ impl Writer for Snort {
     }
 }
 
-/// The rules with the banner; lists have none, for Suricata reads no comments in them.
+/// The rules with the banner; every list has its place, also where it has become empty, and none a banner, for Suricata reads no comments in them.
 fn ends(
     subject: &Subject,
     closing: &Closing,

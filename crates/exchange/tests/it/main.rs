@@ -7,6 +7,7 @@ mod accounting;
 mod anew;
 mod coverage;
 mod drafts;
+mod exports;
 mod ground;
 mod knowledge;
 mod silence;

@@ -1,9 +1,10 @@
 //! What does the policy say of itself: whom it covers, what it has learnt, what begins when?
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use releasability::{
-    Code, Community, Decision, Granularity, Label, Organisation, Policy, Reason, Stamp, Tlp, Validity,
+    Code, Community, Decision, Granularity, Label, Organisation, Policy, Reader, Reason, Stamp, Terms, Tlp,
+    Validity,
 };
 use stix::{Limits, json::Tree};
 
@@ -164,4 +165,18 @@ fn a_named_definition_counts_only_beside_an_extension_and_without_content() {
     let content = format!(r#""definition_type":"ours","definition":{{"x":1}},{extension}"#);
     assert!(!read(&content).unknown.is_empty());
     assert!(!read(r#""definition_type":"ours""#).unknown.is_empty());
+}
+
+#[test]
+fn what_a_partner_gave_is_there_for_the_nodes_own_organisation_and_not_for_a_third() {
+    let policy = policy();
+    let terms = Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: None };
+    let decide = |asks: u32, tlp: Tlp| {
+        let audience = policy.audience(organisation(asks), None, BTreeMap::new());
+        let reader = Reader { audience: &audience, terms: &terms, now: now() };
+        policy.decide(&Label::of(tlp), &organisation(7), &reader)
+    };
+    assert_eq!(decide(1, Tlp::Amber), Decision::Release);
+    assert_eq!(decide(2, Tlp::Amber), Decision::Withhold(Reason::AskOriginator(organisation(7))));
+    assert_eq!(decide(1, Tlp::Red), Decision::Withhold(Reason::RedUnnamed));
 }
