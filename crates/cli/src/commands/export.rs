@@ -105,7 +105,8 @@ impl Target {
                 let parent = path.parent().filter(|parent| !parent.as_os_str().is_empty());
                 let parent = parent.unwrap_or(Path::new("."));
                 std::fs::create_dir_all(parent)?;
-                none.insert((path, tempfile::NamedTempFile::new_in(parent)?))
+                let file = tempfile::NamedTempFile::new_in(parent)?;
+                none.insert((path, file))
             }
         };
         file.write_all(piece)?;
