@@ -40,7 +40,12 @@ impl Writer for Rules {
         let values = sought.values(said);
         for (source, kinds) in SOURCES {
             let mut fields: Vec<(&str, Vec<String>)> = Vec::new();
-            for value in values.iter().filter(|value| kinds.contains(&value.kind)).take(VALUES_MAX) {
+            let of_source = values.iter().filter(|value| kinds.contains(&value.kind));
+            for (count, value) in of_source.enumerate() {
+                if count >= VALUES_MAX {
+                    said.lacks(Why::Numbers, kind_name(value.kind));
+                    continue;
+                }
                 let Some((field, text)) = field(value.kind, &value.value) else {
                     said.lacks(Why::Value, kind_name(value.kind));
                     continue;

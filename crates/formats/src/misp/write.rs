@@ -11,7 +11,8 @@ use crate::{
     export::{
         Closing, End, Out, Subject, Why, Writer,
         entry::{Entry, Language, Said, kind_name},
-        plain::{json_text, member, one_line},
+        form,
+        plain::{is_plain, json_text, member, one_line},
     },
 };
 
@@ -63,7 +64,9 @@ impl Writer for Feed {
                 Language::Suricata => Some("suricata"),
                 Language::Other => return said.lacks(Why::PatternType, ""),
             };
-            let whole = (sought.lacks.is_none() && !sought.values.is_empty()).then_some(&sought.values);
+            // MISP looks at values by their type; where one would not pass, the pattern says it all.
+            let sound = sought.values.iter().all(is_sound) && !sought.values.is_empty();
+            let whole = (sought.lacks.is_none() && sound).then_some(&sought.values);
             match (passed, whole) {
                 // MISP has a type for rules of Snort, which takes Suricata's.
                 (Some("suricata"), _) => self.pattern(entry, "snort", &sought.pattern, out),
@@ -223,6 +226,37 @@ impl Feed {
         line.extend_from_slice(self.event.as_bytes());
         line.push(b'\n');
     }
+}
+
+/// Whether a value is of the form that MISP asks of its type.
+fn is_sound(value: &Observable) -> bool {
+    let text = value.value.as_str();
+    let is_address = |text: &str| {
+        let parts = text.split_once('@');
+        parts.is_some_and(|(user, host)| !user.is_empty() && form::domain(host).is_some())
+            && !text.contains(|one: char| one.is_whitespace() || !one.is_ascii() || "\"'()<>,;".contains(one))
+    };
+    is_plain(text)
+        && match value.kind {
+            ObservableKind::Ipv4 | ObservableKind::Ipv6 => form::network(text).is_some(),
+            ObservableKind::Domain => form::domain(text).is_some(),
+            ObservableKind::Url => form::url(text).is_some(),
+            ObservableKind::Email => is_address(text),
+            ObservableKind::Md5 => form::hash(text, 32).is_some(),
+            ObservableKind::Sha1 | ObservableKind::CertificateSha1 => form::hash(text, 40).is_some(),
+            ObservableKind::Sha256 | ObservableKind::CertificateSha256 => form::hash(text, 64).is_some(),
+            ObservableKind::Sha512 => form::hash(text, 128).is_some(),
+            ObservableKind::Subdomains => false,
+            ObservableKind::Mac
+            | ObservableKind::Ssdeep
+            | ObservableKind::FileName
+            | ObservableKind::Path
+            | ObservableKind::RegistryKey
+            | ObservableKind::Mutex
+            | ObservableKind::AutonomousSystem
+            | ObservableKind::EmailSubject
+            | ObservableKind::UserAgent => true,
+        }
 }
 
 /// Markings, confidence and labels as tags.

@@ -283,3 +283,38 @@ fn a_bundle_has_the_objects_to_the_byte() {
     let empty: Value = serde_json::from_str(&parts["bundle.json"]).unwrap();
     assert!(empty.get("objects").is_none());
 }
+
+#[test]
+fn a_sigma_rule_holds_so_many_values_and_tells_of_the_rest() {
+    let of = |count: usize| {
+        let values: Vec<_> = (0..count).map(|n| format!("'h{n}.example'")).collect();
+        let (parts, account) = export(
+            Format::Sigma,
+            &[indicator(1, &format!("[domain-name:value IN ({})]", values.join(", ")))],
+        );
+        let rules = grammar::sigma(&parts["cresset-sigma.yml"]);
+        let told = account.left_out.get(&Why::Numbers).copied();
+        (rules[0].iter().filter(|(key, _)| key == "-").count(), told)
+    };
+    let most = formats::sigma::VALUES_MAX;
+    assert_eq!((of(most), of(most + 1)), ((most, None), (most, Some(1))));
+}
+
+#[test]
+fn a_value_is_as_long_as_a_rule_takes() {
+    let most = formats::export::plain::VALUE_BYTES_MAX;
+    let said = |bytes: usize| {
+        let pattern = format!("[file:name = '{}']", "a".repeat(bytes));
+        export(Format::List, &[indicator(1, &pattern)]).1.said
+    };
+    assert_eq!((said(most), said(most + 1)), (1, 0));
+}
+
+#[test]
+fn what_was_left_out_is_counted_in_full_and_told_in_part() {
+    let most = formats::export::TOLD_MAX;
+    let objects: Vec<_> =
+        (0..u32::try_from(most).unwrap() + 1).map(|n| indicator(n, "[mutex:name = 'm']")).collect();
+    let (_, account) = export(Format::Zeek, &objects);
+    assert_eq!((account.told.len(), account.left_out[&Why::Kind]), (most, most as u64 + 1));
+}
