@@ -37,6 +37,8 @@ enum Answer {
     /// A part follows, piece by piece; an empty piece ends it.
     Part(String),
     Exported(Summary),
+    /// What was asked for cannot be had.
+    Refused(String),
     Failed(String),
 }
 
@@ -77,6 +79,9 @@ pub enum SocketError {
     /// The node said no.
     #[error("{0}")]
     Failed(String),
+    /// What was asked for cannot be had.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Opens the socket, in place of one that nobody answers on any more.
@@ -141,7 +146,7 @@ async fn take(app: &Arc<App>, collection: &str, envelope: Vec<u8>) -> Result<Imp
 async fn hand_out(stream: &mut UnixStream, app: &App, asked: &Asked) -> Result<Answer, SocketError> {
     let (parts, summary) = match export::export(&app.exchange, asked, app.clock.now()).await {
         Ok(Ok(exported)) => exported,
-        Ok(Err(reason)) => return Ok(Answer::Failed(reason)),
+        Ok(Err(reason)) => return Ok(Answer::Refused(reason)),
         Err(error) => return Ok(Answer::Failed(chain(&error))),
     };
     for mut part in parts {
@@ -210,6 +215,7 @@ async fn exchange_messages(
         receive(stream).await?.ok_or(std::io::ErrorKind::UnexpectedEof).map_err(std::io::Error::from)?;
     match serde_json::from_slice(&answer)? {
         Answer::Failed(why) => Err(SocketError::Failed(why)),
+        Answer::Refused(why) => Err(SocketError::Refused(why)),
         answer @ (Answer::Reply(_) | Answer::Imported(_) | Answer::Part(_) | Answer::Exported(_)) => {
             Ok(answer)
         }
@@ -236,9 +242,11 @@ impl Client {
     pub async fn call(&mut self, command: Command) -> Result<Reply, SocketError> {
         match exchange_messages(&mut self.0, &Head::Command(command), None).await? {
             Answer::Reply(reply) => Ok(reply),
-            Answer::Imported(_) | Answer::Part(_) | Answer::Exported(_) | Answer::Failed(_) => {
-                Err(SocketError::Failed("an answer to another question".into()))
-            }
+            Answer::Imported(_)
+            | Answer::Part(_)
+            | Answer::Exported(_)
+            | Answer::Refused(_)
+            | Answer::Failed(_) => Err(SocketError::Failed("an answer to another question".into())),
         }
     }
 
@@ -250,9 +258,11 @@ impl Client {
         let head = Head::Import { collection: collection.to_owned() };
         match exchange_messages(&mut self.0, &head, Some(envelope)).await? {
             Answer::Imported(imported) => Ok(imported),
-            Answer::Reply(_) | Answer::Part(_) | Answer::Exported(_) | Answer::Failed(_) => {
-                Err(SocketError::Failed("an answer to another question".into()))
-            }
+            Answer::Reply(_)
+            | Answer::Part(_)
+            | Answer::Exported(_)
+            | Answer::Refused(_)
+            | Answer::Failed(_) => Err(SocketError::Failed("an answer to another question".into())),
         }
     }
 
@@ -273,6 +283,7 @@ impl Client {
                 Answer::Reply(_) | Answer::Imported(_) => {
                     return Err(SocketError::Failed("an answer to another question".into()));
                 }
+                Answer::Refused(why) => return Err(SocketError::Refused(why)),
                 Answer::Failed(why) => return Err(SocketError::Failed(why)),
             };
             loop {

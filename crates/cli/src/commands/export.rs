@@ -7,7 +7,7 @@ use std::{
 
 use anyhow::{Context, bail};
 use formats::export::{Format as FileFormat, kind_named};
-use server::{Asked, Summary, system_clock};
+use server::{Asked, SocketError, Summary, system_clock};
 
 use crate::{
     args::Export,
@@ -63,7 +63,11 @@ async fn draw(node: &mut Node, asked: Asked, target: &mut Target) -> anyhow::Res
             }
             Ok(Ok(summary))
         }
-        Node::There(client) => Ok(Ok(client.export(asked, |part, piece| target.take(part, piece)).await?)),
+        Node::There(client) => match client.export(asked, |part, piece| target.take(part, piece)).await {
+            Ok(summary) => Ok(Ok(summary)),
+            Err(SocketError::Refused(reason)) => Ok(Err(reason)),
+            Err(error) => Err(error.into()),
+        },
     }
 }
 

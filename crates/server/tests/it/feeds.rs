@@ -38,7 +38,7 @@ async fn get(ground: &Ground, path: &str, headers: &[(&str, &str)]) -> Response 
     for (name, value) in headers {
         request = request.set(name, value);
     }
-    ground.send(&request.plain()).await
+    ground.send(&request).await
 }
 
 async fn bearer(ground: &Ground, feed: &str) -> String {
