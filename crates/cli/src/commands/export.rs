@@ -161,7 +161,9 @@ fn report(summary: &Summary, files: &[PathBuf], format: Format) -> anyhow::Resul
     match format {
         Format::Json => json(&serde_json::json!({ "files": files, "account": summary })),
         Format::Text => {
-            files.iter().for_each(|file| println!("{}", file.display()));
+            for file in files {
+                println!("{}", file.display());
+            }
             println!("{} objects looked at, {} said", summary.given, summary.said);
             for (why, count) in &summary.left_out {
                 println!("left out: {why}: {count}");
