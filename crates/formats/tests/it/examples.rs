@@ -314,7 +314,7 @@ fn a_value_is_as_long_as_a_rule_takes() {
 fn what_was_left_out_is_counted_in_full_and_told_in_part() {
     let most = formats::export::TOLD_MAX;
     let objects: Vec<_> =
-        (0..u32::try_from(most).unwrap() + 1).map(|n| indicator(n, "[mutex:name = 'm']")).collect();
+        (0..=u32::try_from(most).unwrap()).map(|n| indicator(n, "[mutex:name = 'm']")).collect();
     let (_, account) = export(Format::Zeek, &objects);
     assert_eq!((account.told.len(), account.left_out[&Why::Kind]), (most, most as u64 + 1));
 }
