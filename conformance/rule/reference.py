@@ -200,9 +200,10 @@ class World:
         # '8. RED: some `rel` set must name *A*'s organisation itself, else withhold.'
         if label.tlp == TLP.index("RED") and not any(audience in codes for codes in label.rel):
             return RED
-        # '9. Not ours to pass on: if the origin is another partner and (`orcon`, or `tlp` is AMBER or above): some `rel` set
-        # must cover *A* by name, nation or community, else withhold'
-        if origin != self.organisation and (label.orcon or label.tlp >= TLP.index("AMBER")):
+        # '9. Not ours to pass on: if the origin is another partner, *A* is not this node's own organisation, and (`orcon`, or
+        # `tlp` is AMBER or above): some `rel` set must cover *A* by name, nation or community, else withhold'
+        passed_on = origin != self.organisation and audience != self.organisation
+        if passed_on and (label.orcon or label.tlp >= TLP.index("AMBER")):
             if not any(self.covers(code, audience, time) for codes in label.rel for code in codes):
                 return NOT_OURS
         # '10. GREEN **or above**: *A* must be in the collection's community, if it has one.'

@@ -65,15 +65,20 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Take STIX bundles into a collection, as your own organisation's
+    /// Take STIX bundles, or other tools' files, into a collection, as your own organisation's
     Import {
         /// The collection's alias or id
         #[arg(long, short)]
         collection: String,
-        /// Bundles; `-` for standard input
+        /// What the files are
+        #[arg(long, value_enum, default_value_t = ImportFormat::Stix)]
+        format: ImportFormat,
+        /// Bundles, or other tools' files; `-` for standard input
         #[arg(required = true, value_hint = ValueHint::FilePath)]
         files: Vec<PathBuf>,
     },
+    /// Write what a reader may have as another tool's file, and say what could not be said in it
+    Export(Export),
     /// Validate STIX bundles or objects and print what is wrong, where, and by which section of the standard
     Check {
         /// Bundles or single objects; `-` for standard input
@@ -167,6 +172,41 @@ pub(crate) enum Command {
     },
 }
 
+/// What a file to import is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ImportFormat {
+    /// A STIX bundle
+    Stix,
+    /// Events of MISP, or the directory of a feed
+    Misp,
+}
+
+#[derive(Debug, Parser)]
+#[command(group = clap::ArgGroup::new("reader").required(true).args(["partner", "own"]))]
+pub(crate) struct Export {
+    /// The collection's alias
+    #[arg(long, short)]
+    pub(crate) collection: String,
+    /// stix, misp, csv, list, suricata, suricata-datasets, zeek, rpz, sigma, yara, snort, navigator or markdown
+    #[arg(long, short)]
+    pub(crate) format: formats::export::Format,
+    /// What this partner may have
+    #[arg(long = "as", value_name = "PARTNER")]
+    pub(crate) partner: Option<String>,
+    /// What your own organisation may have
+    #[arg(long)]
+    pub(crate) own: bool,
+    /// A file, or a directory where the format has several; `-` for standard output
+    #[arg(long, short, default_value = "-", value_hint = ValueHint::AnyPath)]
+    pub(crate) out: PathBuf,
+    /// Only indicators that are at least so sure, 0 to 100
+    #[arg(long)]
+    pub(crate) confidence_min: Option<u8>,
+    /// Only values of this kind, such as domain or sha256; may be given several times
+    #[arg(long = "kind", value_name = "KIND")]
+    pub(crate) kinds: Vec<String>,
+}
+
 #[derive(Debug, Parser)]
 pub(crate) struct Serve {
     /// Where to listen
@@ -245,10 +285,14 @@ pub(crate) enum TokenCommand {
     /// Make a token (or, with --password, a password) for a partner; it is shown this once
     Issue {
         /// The partner's name, or with --sensor the sensor's
-        partner: String,
+        #[arg(required_unless_present = "feed")]
+        partner: Option<String>,
         /// For a sensor: the token opens the intake of telemetry and nothing else
         #[arg(long, conflicts_with = "password")]
         sensor: bool,
+        /// The name of a feed in the declaration: the token opens that feed and nothing else
+        #[arg(long, conflicts_with_all = ["partner", "password", "sensor"])]
+        feed: Option<String>,
         /// What it is for
         #[arg(long, default_value = "")]
         note: String,

@@ -4,13 +4,14 @@ pub(crate) mod admin;
 mod audit;
 mod check;
 mod draft;
+mod export;
 mod import;
 pub(crate) mod init;
 pub(crate) mod serve;
 pub(crate) mod watch;
 
 use clap::CommandFactory;
-use exchange::ApplyMode;
+use exchange::{ApplyMode, world::FeedDeclared};
 use server::admin::Command as Admin;
 use stix::Severity;
 
@@ -37,7 +38,10 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             let mode = if dry_run { ApplyMode::DryRun } else { ApplyMode::Change };
             admin::apply(dir, &world, mode, format).await
         }
-        Command::Import { collection, files } => import::run(dir, &collection, &files, format).await,
+        Command::Import { collection, format: of_format, files } => {
+            import::run(dir, (&collection, of_format), &files, format).await
+        }
+        Command::Export(export) => export::run(dir, export, format).await,
         Command::Check { files, errors_only } => {
             let least = if errors_only { Severity::Error } else { Severity::Warning };
             check::run(&files, least, format)
@@ -83,11 +87,16 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
 
 fn token(command: TokenCommand) -> Admin {
     match command {
-        TokenCommand::Issue { partner, password: true, .. } => Admin::IssuePassword { partner },
-        TokenCommand::Issue { partner: sensor, sensor: true, note, expires, .. } => {
-            Admin::IssueSensorToken { sensor, note, expires }
+        TokenCommand::Issue { partner, password: true, .. } => {
+            Admin::IssuePassword { partner: partner.unwrap_or_default() }
         }
-        TokenCommand::Issue { partner, note, expires, .. } => Admin::IssueToken { partner, note, expires },
+        TokenCommand::Issue { partner, sensor: true, note, expires, .. } => {
+            Admin::IssueSensorToken { sensor: partner.unwrap_or_default(), note, expires }
+        }
+        TokenCommand::Issue { partner, feed, note, expires, .. } => {
+            let feed = feed.map(|feed| FeedDeclared::credential_name(&feed));
+            Admin::IssueToken { partner: feed.or(partner).unwrap_or_default(), note, expires }
+        }
         TokenCommand::List => Admin::Credentials,
         TokenCommand::Withdraw { id } => Admin::Withdraw { id },
     }

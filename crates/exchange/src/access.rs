@@ -148,15 +148,15 @@ impl Exchange {
         Some(Access { state, partner, index, now })
     }
 
-    /// This node's own way into a collection. What it finds stays here: only what matches in the own organisation's telemetry.
-    pub(crate) fn own_access(&self, collection: &str, now: Timestamp) -> Option<Access> {
+    /// This node's own organisation's way into a collection, by the collection's id or alias.
+    pub fn own_access(&self, collection: &str, now: Timestamp) -> Option<Access> {
         let now = Timestamp::from_micros(now.micros());
         let state = self.state.load_full();
         let known = state.world.as_ref()?;
+        let own = Arc::clone(&known.own);
         let (number, _) = known.registry.collection(collection)?;
-        let partner = Arc::clone(&known.own);
-        let index = partner.agreements.iter().position(|agreement| agreement.number == number)?;
-        Some(Access { state, partner, index, now })
+        let (index, _) = own.in_force(now).find(|(_, agreement)| agreement.number == number)?;
+        Some(Access { state, partner: own, index, now })
     }
 
     /// Whether a sensor of this name is declared.

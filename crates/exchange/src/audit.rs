@@ -442,7 +442,9 @@ impl Past {
             if self.days.len() >= DAYS_KEPT_MAX {
                 self.days.clear();
             }
-            let partners = registry.partners(&policy);
+            let mut partners = registry.partners(&policy);
+            // What this node's own organisation got is accounted for under no name.
+            partners.insert(String::new(), Arc::new(registry.own(&policy)));
             self.days.insert(standing, Day { policy, partners });
         }
         self.days.get(&standing)

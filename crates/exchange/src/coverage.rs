@@ -56,7 +56,10 @@ impl Exchange {
         let holders = receipts
             .into_iter()
             .filter(|receipt| {
-                matches!(receipt.channel, Channel::Objects | Channel::Object | Channel::Knowledge)
+                matches!(
+                    receipt.channel,
+                    Channel::Objects | Channel::Object | Channel::Knowledge | Channel::Export | Channel::Feed
+                ) && !receipt.partner.is_empty()
             })
             .map(|receipt| receipt.partner)
             .collect();

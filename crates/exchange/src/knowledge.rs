@@ -175,7 +175,7 @@ fn is_in(part: Value<'_>, value: &str, key: &str) -> bool {
 
 impl Released {
     /// Keeps those of which it is said that they stay.
-    fn keep(&mut self, stays: &[bool]) {
+    pub(crate) fn keep(&mut self, stays: &[bool]) {
         let mut flags = stays.iter();
         self.objects.retain(|_| flags.next().copied().unwrap_or(false));
         let mut flags = stays.iter();

@@ -33,6 +33,10 @@ pub enum Channel {
     Versions,
     /// What is known of a value.
     Knowledge,
+    /// Another tool's file, made by a command.
+    Export,
+    /// Another tool's file, fetched by that tool.
+    Feed,
 }
 
 /// Which policy was in force: the declaration by its version, and how many marking-definitions were held.
@@ -232,6 +236,24 @@ impl State {
     }
 }
 
+impl Access {
+    /// What the ledger is to say of what is about to be released; nothing where nothing is.
+    pub(crate) fn account_of(&self, channel: Channel, released: &Released) -> Option<(Release, Span)> {
+        let places = released.objects.iter().map(|(place, _)| Span { first: *place, last: *place });
+        let about = places.reduce(Span::with)?;
+        let release = Release {
+            partner: self.partner().to_owned(),
+            collection: self.number().0,
+            channel,
+            time: self.now.micros(),
+            policy: self.state.standing(),
+            objects: runs(&released.objects, &released.labels),
+            redacted: redacted(&released.objects),
+        };
+        Some((release, about))
+    }
+}
+
 impl Exchange {
     /// Accounts for what is about to be released; it is not, if this fails.
     pub(crate) async fn account(
@@ -240,18 +262,8 @@ impl Exchange {
         channel: Channel,
         released: &Released,
     ) -> Result<(), ExchangeError> {
-        let places = released.objects.iter().map(|(place, _)| Span { first: *place, last: *place });
-        let Some(about) = places.reduce(Span::with) else { return Ok(()) };
-        let record = Record::Release(Release {
-            partner: access.partner().to_owned(),
-            collection: access.number().0,
-            channel,
-            time: access.now.micros(),
-            policy: access.state.standing(),
-            objects: runs(&released.objects, &released.labels),
-            redacted: redacted(&released.objects),
-        });
-        self.note(&record, Some(about), access.now).await
+        let Some((release, about)) = access.account_of(channel, released) else { return Ok(()) };
+        self.note(&Record::Release(release), Some(about), access.now).await
     }
 
     /// Adds an entry that goes with no other change.

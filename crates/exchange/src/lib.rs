@@ -21,6 +21,8 @@ mod checkpoint;
 mod coverage;
 mod detect;
 mod draft;
+mod export;
+mod feed;
 mod ingest;
 mod knowledge;
 mod ledger;
@@ -44,6 +46,7 @@ pub use detect::{
     SensorAlert, Taken, Telemetry, TelemetryError, Watched,
 };
 pub use draft::{DraftPreview, Oversharing, Recipient};
+pub use export::{ExportError, ExportOrder, Spool, Written};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{

@@ -130,6 +130,8 @@ pub struct Exchange {
     pub(crate) deferring: Mutex<()>,
     /// Held while what is left is done.
     pub(crate) settling: Mutex<()>,
+    /// Held while numbers of rules are given.
+    pub(crate) numbering: Mutex<()>,
     pub(crate) signer: Option<Signer>,
     pub(crate) detecting: Detecting,
     alarms: AtomicU64,
@@ -221,6 +223,7 @@ impl Exchange {
             changing: Mutex::new(()),
             deferring: Mutex::new(()),
             settling: Mutex::new(()),
+            numbering: Mutex::new(()),
             signer: None,
             detecting: Detecting::default(),
             alarms: AtomicU64::new(0),

@@ -8,6 +8,7 @@ use releasability::{ClassificationPolicy, Code, Community, Nation, Organisation,
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use crate::feed::FeedDeclared;
 pub use sensor::{ObservedDataPolicy, SENSORS_MAX, SensorDeclared, permitted};
 
 /// The whole declaration; `cresset apply` takes it as TOML.
@@ -34,6 +35,9 @@ pub struct World {
     /// This organisation's own sources of telemetry.
     #[serde(default, rename = "sensor", skip_serializing_if = "Vec::is_empty")]
     pub sensors: Vec<SensorDeclared>,
+    /// What other tools fetch.
+    #[serde(default, rename = "feed", skip_serializing_if = "Vec::is_empty")]
+    pub feeds: Vec<FeedDeclared>,
 }
 
 /// Whose node this is.
@@ -193,6 +197,7 @@ impl World {
         self.check_agreements(&mut problems);
         self.check_sensors(&mut problems);
         self.check_clearances("organisation", &self.organisation.clearances, &mut problems);
+        problems.0.extend(self.feed_problems());
         problems.0
     }
 
@@ -387,6 +392,7 @@ fn entries(world: &World) -> BTreeMap<String, String> {
     entries
         .extend(world.collections.iter().map(|entry| (format!("collection {}", entry.alias), show(entry))));
     entries.extend(world.partners.iter().map(|entry| (format!("partner {}", entry.name), show(entry))));
+    entries.extend(world.feeds.iter().map(|entry| (format!("feed {}", entry.name), show(entry))));
     let name = |entry: &AgreementDeclared| format!("agreement {} on {}", entry.partner, entry.collection);
     entries.extend(world.agreements.iter().map(|entry| (name(entry), show(entry))));
     entries.extend(world.sensors.iter().map(|entry| (format!("sensor {}", entry.name), show(entry))));

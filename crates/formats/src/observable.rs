@@ -22,6 +22,8 @@ pub enum ObservableKind {
     Ipv6,
     /// A domain name.
     Domain,
+    /// All names below a domain, which is written without a leading point; not the domain itself.
+    Subdomains,
     /// A URL.
     Url,
     /// An address of electronic mail.
@@ -48,6 +50,8 @@ pub enum ObservableKind {
     Mutex,
     /// An autonomous system's number, in decimal digits.
     AutonomousSystem,
+    /// The SHA-1 of an X.509 certificate.
+    CertificateSha1,
     /// The SHA-256 of an X.509 certificate.
     CertificateSha256,
     /// The subject of a message.
@@ -61,6 +65,7 @@ const PATHS: &[(ObservableKind, &[&str])] = &[
     (ObservableKind::Ipv4, &["ipv4-addr:value"]),
     (ObservableKind::Ipv6, &["ipv6-addr:value"]),
     (ObservableKind::Domain, &["domain-name:value"]),
+    (ObservableKind::Subdomains, &["domain-name:value"]),
     (ObservableKind::Url, &["url:value"]),
     (
         ObservableKind::Email,
@@ -77,6 +82,7 @@ const PATHS: &[(ObservableKind, &[&str])] = &[
     (ObservableKind::RegistryKey, &["windows-registry-key:key"]),
     (ObservableKind::Mutex, &["mutex:name"]),
     (ObservableKind::AutonomousSystem, &["autonomous-system:number"]),
+    (ObservableKind::CertificateSha1, &["x509-certificate:hashes.'SHA-1'", "x509-certificate:hashes.SHA1"]),
     (
         ObservableKind::CertificateSha256,
         &["x509-certificate:hashes.'SHA-256'", "x509-certificate:hashes.SHA256"],
@@ -114,6 +120,11 @@ impl Observable {
             Test::IsSubset(self.value.clone())
         } else if self.kind == ObservableKind::AutonomousSystem {
             Test::Compare(Comparator::Equal, Constant::Integer(self.value.parse().ok()?))
+        } else if self.kind == ObservableKind::Subdomains {
+            if self.value.contains(['%', '_']) {
+                return None;
+            }
+            Test::Like(format!("%.{}", self.value))
         } else {
             Test::Compare(Comparator::Equal, Constant::Text(self.value.clone()))
         };
@@ -142,7 +153,7 @@ pub enum Rest {
 }
 
 /// The single values of which each alone fulfils the pattern. What needs several at once, a qualifier, or an operator other than
-/// `=`, `IN` and ISSUBSET of a network is told as [`Rest::Something`].
+/// `=`, `IN`, ISSUBSET of a network and LIKE `%.name` of a domain is told as [`Rest::Something`].
 pub fn alternatives(pattern: &Pattern) -> Alternatives {
     let mut found = Alternatives::default();
     observations(&pattern.root, &mut found);
@@ -193,6 +204,10 @@ fn values(comparison: &Comparison) -> Option<Vec<Observable>> {
         Test::Compare(Comparator::Equal, constant) => Some(vec![one(constant)?]),
         Test::In(members) => members.iter().map(one).collect(),
         Test::IsSubset(network) => Some(vec![Observable { kind, value: network.clone() }]),
+        Test::Like(like) if kind == ObservableKind::Domain => {
+            let name = like.strip_prefix("%.").filter(|name| !name.contains(['%', '_']))?;
+            Some(vec![Observable { kind: ObservableKind::Subdomains, value: name.to_owned() }])
+        }
         Test::Compare(..) | Test::Like(_) | Test::Matches(_) | Test::IsSuperset(_) | Test::Exists => None,
     }
 }

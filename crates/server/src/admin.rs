@@ -6,7 +6,7 @@ use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
     ExchangeError, Exported, Holder, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret,
     SensorAlert, Verified,
-    world::{Difference, World},
+    world::{Difference, FeedDeclared, World},
 };
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
@@ -371,12 +371,11 @@ async fn issue(
     secret: String,
     now: Timestamp,
 ) -> Result<Reply, ExchangeError> {
-    if exchange.world().is_none() {
-        return Err(ExchangeError::NoWorld);
-    }
+    let Some(world) = exchange.world() else { return Err(ExchangeError::NoWorld) };
+    let is_feed = |feed: &FeedDeclared| FeedDeclared::credential_name(&feed.name) == credential.partner;
     match credential.holder {
-        Holder::Partner if !exchange.has_partner(&credential.partner) => {
-            return Ok(refused("there is no partner of this name"));
+        Holder::Partner if !exchange.has_partner(&credential.partner) && !world.feeds.iter().any(is_feed) => {
+            return Ok(refused("there is no partner or feed of this name"));
         }
         Holder::Sensor if !exchange.has_sensor(&credential.partner) => {
             return Ok(refused("there is no sensor of this name"));

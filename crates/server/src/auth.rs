@@ -222,6 +222,30 @@ fn present(header: &str) -> Option<Presented> {
     }
 }
 
+/// The token in the headers, however it is sent.
+pub(crate) fn presented_token(headers: &HeaderMap) -> Option<String> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(header), None) = (all.next(), all.next()) else { return None };
+    match present(header.to_str().ok()?)? {
+        Presented::Token(token) => Some(token),
+        Presented::Password { password, .. } => Some(password),
+    }
+}
+
+/// Whether a token is one of those that are kept under a name, and in force.
+pub(crate) fn is_token_of(exchange: &Exchange, token: &str, name: &str, now: Timestamp) -> bool {
+    let hash = hash_token(token);
+    exchange.credentials().iter().any(|credential| {
+        let in_force = match &credential.expires {
+            None => true,
+            Some(text) => Timestamp::parse(text).is_ok_and(|expires| now < expires),
+        };
+        in_force
+            && credential.partner == name
+            && matches!(&credential.secret, Secret::Token(own) if *own == hash)
+    })
+}
+
 fn is_password(password: &str, hash: &str) -> bool {
     PasswordHash::new(hash)
         .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())

@@ -35,6 +35,7 @@ use crate::{
     auth::{Authenticator, Fingerprint, Identity},
     body::Room,
     config::{Clock, ServerConfig, ServerLimits},
+    feed_routes::{self, Feeds},
     lingering::Lingering,
     metrics::{Metrics, RequestLabels},
     problem::Problem,
@@ -54,6 +55,7 @@ pub(crate) struct App {
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) limits: ServerLimits,
     pub(crate) clock: Clock,
+    pub(crate) feeds: Feeds,
 }
 
 /// Why a server did not start.
@@ -107,6 +109,7 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
         metrics: Metrics::new(),
         limits: config.limits,
         clock: config.clock.clone(),
+        feeds: Feeds::default(),
     });
     let mut tasks = Vec::new();
     if let Some(path) = &config.socket {
@@ -150,13 +153,16 @@ fn router(app: Arc<App>) -> Router {
     let taxii = taxii_routes::routes()
         .method_not_allowed_fallback(|| async { Problem::Method })
         .fallback(|| async { Problem::Absent })
-        .layer(compression)
+        .layer(compression.clone())
         .layer(from_fn_with_state(Arc::clone(&app), front));
+    let feeds =
+        feed_routes::routes().method_not_allowed_fallback(|| async { Problem::Method }).layer(compression);
     Router::new()
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .merge(sensor_routes::routes())
+        .merge(feeds)
         .merge(taxii)
         .with_state(app)
 }

@@ -12,6 +12,7 @@ use tokio::{
 
 use crate::{
     admin::{self, Command, Reply},
+    export::{self, Asked, CHUNK_BYTES, Summary},
     serve::App,
 };
 
@@ -26,12 +27,18 @@ const PATIENCE: Duration = Duration::from_secs(30);
 enum Head {
     Command(Command),
     Import { collection: String },
+    Export(Asked),
 }
 
 #[derive(Debug, Serialize, Deserialize)]
 enum Answer {
     Reply(Reply),
     Imported(Imported),
+    /// A part follows, piece by piece; an empty piece ends it.
+    Part(String),
+    Exported(Summary),
+    /// What was asked for cannot be had.
+    Refused(String),
     Failed(String),
 }
 
@@ -72,6 +79,9 @@ pub enum SocketError {
     /// The node said no.
     #[error("{0}")]
     Failed(String),
+    /// What was asked for cannot be had.
+    #[error("{0}")]
+    Refused(String),
 }
 
 /// Opens the socket, in place of one that nobody answers on any more.
@@ -116,6 +126,7 @@ async fn converse(mut stream: UnixStream, app: &Arc<App>) -> Result<(), SocketEr
                     Err(error) => Answer::Failed(chain(&error)),
                 }
             }
+            Head::Export(asked) => hand_out(&mut stream, app, &asked).await?,
         };
         send(&mut stream, &serde_json::to_vec(&answer)?).await?;
     }
@@ -129,6 +140,27 @@ async fn take(app: &Arc<App>, collection: &str, envelope: Vec<u8>) -> Result<Imp
     let prepared = prepared.unwrap_or(Err(IngestError::Empty))?;
     let warnings = prepared.warnings();
     Ok(Imported::new(app.exchange.accept(&submission, prepared, now).await?, warnings))
+}
+
+/// Sends the parts of an export; gives what is to be said behind them.
+async fn hand_out(stream: &mut UnixStream, app: &App, asked: &Asked) -> Result<Answer, SocketError> {
+    let (parts, summary) = match export::export(&app.exchange, asked, app.clock.now()).await {
+        Ok(Ok(exported)) => exported,
+        Ok(Err(reason)) => return Ok(Answer::Refused(reason)),
+        Err(error) => return Ok(Answer::Failed(chain(&error))),
+    };
+    for mut part in parts {
+        send(stream, &serde_json::to_vec(&Answer::Part(part.name.clone()))?).await?;
+        let mut chunk = vec![0; CHUNK_BYTES];
+        loop {
+            let length = std::io::Read::read(&mut part, &mut chunk)?;
+            send(stream, chunk.get(..length).unwrap_or_default()).await?;
+            if length == 0 {
+                break;
+            }
+        }
+    }
+    Ok(Answer::Exported(summary))
 }
 
 fn chain(error: &dyn std::error::Error) -> String {
@@ -183,7 +215,10 @@ async fn exchange_messages(
         receive(stream).await?.ok_or(std::io::ErrorKind::UnexpectedEof).map_err(std::io::Error::from)?;
     match serde_json::from_slice(&answer)? {
         Answer::Failed(why) => Err(SocketError::Failed(why)),
-        answer @ (Answer::Reply(_) | Answer::Imported(_)) => Ok(answer),
+        Answer::Refused(why) => Err(SocketError::Refused(why)),
+        answer @ (Answer::Reply(_) | Answer::Imported(_) | Answer::Part(_) | Answer::Exported(_)) => {
+            Ok(answer)
+        }
     }
 }
 
@@ -207,9 +242,11 @@ impl Client {
     pub async fn call(&mut self, command: Command) -> Result<Reply, SocketError> {
         match exchange_messages(&mut self.0, &Head::Command(command), None).await? {
             Answer::Reply(reply) => Ok(reply),
-            Answer::Imported(_) | Answer::Failed(_) => {
-                Err(SocketError::Failed("an answer to another question".into()))
-            }
+            Answer::Imported(_)
+            | Answer::Part(_)
+            | Answer::Exported(_)
+            | Answer::Refused(_)
+            | Answer::Failed(_) => Err(SocketError::Failed("an answer to another question".into())),
         }
     }
 
@@ -221,9 +258,44 @@ impl Client {
         let head = Head::Import { collection: collection.to_owned() };
         match exchange_messages(&mut self.0, &head, Some(envelope)).await? {
             Answer::Imported(imported) => Ok(imported),
-            Answer::Reply(_) | Answer::Failed(_) => {
-                Err(SocketError::Failed("an answer to another question".into()))
+            Answer::Reply(_)
+            | Answer::Part(_)
+            | Answer::Exported(_)
+            | Answer::Refused(_)
+            | Answer::Failed(_) => Err(SocketError::Failed("an answer to another question".into())),
+        }
+    }
+
+    /// Has an export written: each piece of each part is given in order, an empty one where a part ends.
+    ///
+    /// # Errors
+    /// [`SocketError`].
+    pub async fn export(
+        &mut self,
+        asked: Asked,
+        mut each: impl FnMut(&str, &[u8]) -> std::io::Result<()>,
+    ) -> Result<Summary, SocketError> {
+        let mut answer = exchange_messages(&mut self.0, &Head::Export(asked), None).await?;
+        loop {
+            let part = match answer {
+                Answer::Part(part) => part,
+                Answer::Exported(summary) => return Ok(summary),
+                Answer::Reply(_) | Answer::Imported(_) => {
+                    return Err(SocketError::Failed("an answer to another question".into()));
+                }
+                Answer::Refused(why) => return Err(SocketError::Refused(why)),
+                Answer::Failed(why) => return Err(SocketError::Failed(why)),
+            };
+            loop {
+                let piece = receive(&mut self.0).await?.ok_or(std::io::ErrorKind::UnexpectedEof);
+                let piece = piece.map_err(std::io::Error::from)?;
+                each(&part, &piece)?;
+                if piece.is_empty() {
+                    break;
+                }
             }
+            let next = receive(&mut self.0).await?.ok_or(std::io::ErrorKind::UnexpectedEof);
+            answer = serde_json::from_slice(&next.map_err(std::io::Error::from)?)?;
         }
     }
 }

@@ -1,4 +1,6 @@
-//! `cresset import`: bundles of any size in bounded memory, envelope by envelope.
+//! `cresset import`: bundles of any size in bounded memory, envelope by envelope; other tools' files file by file.
+
+mod misp;
 
 use std::{
     io::{IsTerminal, Read},
@@ -14,6 +16,7 @@ use stix::{
 };
 
 use crate::{
+    args::ImportFormat,
     node::Node,
     output::{Format, Outcome, json},
 };
@@ -25,7 +28,7 @@ const FAILURES_SHOWN_MAX: usize = 50;
 
 pub(crate) async fn run(
     dir: &Path,
-    collection: &str,
+    (collection, of_format): (&str, ImportFormat),
     files: &[PathBuf],
     format: Format,
 ) -> anyhow::Result<Outcome> {
@@ -33,7 +36,10 @@ pub(crate) async fn run(
     let mut outcome = Outcome::Done;
     for file in files {
         let mut import = Import::new(collection, file, format);
-        let result = import.file(&mut node, file).await;
+        let result = match of_format {
+            ImportFormat::Stix => import.file(&mut node, file).await,
+            ImportFormat::Misp => import.misp(&mut node, file, format).await,
+        };
         if !import.report(file, result.as_ref().err(), format)? {
             outcome = Outcome::Refused;
         }

@@ -4,6 +4,7 @@
 mod audit;
 mod commands;
 mod demo;
+mod export;
 mod kill;
 mod node;
 mod sensors;

@@ -8,6 +8,7 @@ mod anew;
 mod coverage;
 mod detect;
 mod drafts;
+mod exports;
 mod ground;
 mod knowledge;
 mod silence;

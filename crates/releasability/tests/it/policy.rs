@@ -1,9 +1,10 @@
 //! What does the policy say of itself: whom it covers, what it has learnt, what begins when?
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use releasability::{
-    Code, Community, Decision, Granularity, Label, Organisation, Pap, Policy, Reason, Stamp, Tlp, Validity,
+    Code, Community, Decision, Granularity, Label, Organisation, Pap, Policy, Reader, Reason, Stamp, Terms,
+    Tlp, Validity,
 };
 use stix::{Limits, json::Tree};
 
@@ -199,4 +200,18 @@ fn what_may_be_done_is_the_strictest_of_an_object_and_its_parts_and_nothing_wher
     assert_eq!(permitted(&whole(AMBER), &part(GREEN)), Pap::Amber);
     assert_eq!(permitted(&whole(&mark(1)), ""), Pap::Red, "it never came");
     assert_eq!(permitted("", &part(&mark(1))), Pap::Red);
+}
+
+#[test]
+fn what_a_partner_gave_is_there_for_the_nodes_own_organisation_and_not_for_a_third() {
+    let policy = policy();
+    let terms = Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: None };
+    let decide = |asks: u32, tlp: Tlp| {
+        let audience = policy.audience(organisation(asks), None, BTreeMap::new());
+        let reader = Reader { audience: &audience, terms: &terms, now: now() };
+        policy.decide(&Label::of(tlp), &organisation(7), &reader)
+    };
+    assert_eq!(decide(1, Tlp::Amber), Decision::Release);
+    assert_eq!(decide(2, Tlp::Amber), Decision::Withhold(Reason::AskOriginator(organisation(7))));
+    assert_eq!(decide(1, Tlp::Red), Decision::Withhold(Reason::RedUnnamed));
 }

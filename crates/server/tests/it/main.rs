@@ -16,6 +16,7 @@ mod conformance;
 mod deleting;
 mod errors;
 mod faults;
+mod feeds;
 mod filters;
 mod ground;
 mod headers;
