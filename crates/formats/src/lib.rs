@@ -9,6 +9,9 @@
 //!
 //! **Start reading** at [`Observable`], what an indicator looks for when it looks for one value.
 
+pub mod names;
 pub mod observable;
+pub mod place;
+pub mod text;
 
 pub use observable::{Observable, ObservableKind};

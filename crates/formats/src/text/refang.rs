@@ -30,8 +30,8 @@ const WORD_BYTES_MAX: usize = 256;
 
 /// Ends of names behind a spelt ` dot `. A sentence has dots as well, so not every end will do.
 const SPELT_ENDS: [&str; 22] = [
-    "com", "net", "org", "info", "biz", "ru", "cn", "de", "uk", "eu", "io", "co", "fr", "jp", "kr", "ir", "ua", "onion",
-    "xyz", "top", "site", "online",
+    "com", "net", "org", "info", "biz", "ru", "cn", "de", "uk", "eu", "io", "co", "fr", "jp", "kr", "ir",
+    "ua", "onion", "xyz", "top", "site", "online",
 ];
 
 /// What somebody writes for `http` and `https`.
@@ -62,7 +62,10 @@ pub fn refang(text: &str) -> String {
 impl View {
     pub(crate) fn of(text: &str, transport: Transport) -> Self {
         let mut writer = Writer {
-            view: Self { text: String::with_capacity(text.len()), starts: Vec::with_capacity(text.len() + 1) },
+            view: Self {
+                text: String::with_capacity(text.len()),
+                starts: Vec::with_capacity(text.len() + 1),
+            },
             input: text,
             transport,
             spelt: has_spelt_dot(text),
@@ -237,7 +240,8 @@ impl Writer<'_> {
 
     fn scheme(&mut self) {
         let Some(before) = self.view.text.strip_suffix("://") else { return };
-        let length = before.bytes().rev().take(9).take_while(|b| b.is_ascii_alphanumeric() || *b == b'*').count();
+        let length =
+            before.bytes().rev().take(9).take_while(|b| b.is_ascii_alphanumeric() || *b == b'*').count();
         let keep = before.len() - length;
         let written = before.get(keep..).unwrap_or("").to_ascii_lowercase();
         if let Some((_, meant)) = SCHEMES.iter().find(|(form, _)| *form == written) {
@@ -258,8 +262,11 @@ impl Writer<'_> {
         let behind = strip_spelt(rest)?;
         let mut name = behind;
         for _ in 0..8 {
-            let length =
-                name.bytes().take(WORD_BYTES_MAX).take_while(|b| b.is_ascii_alphanumeric() || *b == b'-').count();
+            let length = name
+                .bytes()
+                .take(WORD_BYTES_MAX)
+                .take_while(|b| b.is_ascii_alphanumeric() || *b == b'-')
+                .count();
             let (word, after) = name.split_at_checked(length)?;
             if let Some(further) = strip_spelt(after) {
                 name = further;
@@ -368,8 +375,9 @@ mod tests {
 
     fn pieces() -> impl Strategy<Value = String> {
         let piece = prop::sample::select(vec![
-            "[", "]", "(", ")", "{", "}", "<", ">", ".", "dot", " dot ", "at", "@", ":", "/", "//", "://", "\\", "hxxp", "http",
-            "h**p", "s", "=", "=3D", "=2E", "=2F", "\n", "\r", " ", "com", "a", "b-c", "\u{200b}", "．", "é", "C:", "\\.", "x",
+            "[", "]", "(", ")", "{", "}", "<", ">", ".", "dot", " dot ", "at", "@", ":", "/", "//", "://",
+            "\\", "hxxp", "http", "h**p", "s", "=", "=3D", "=2E", "=2F", "\n", "\r", " ", "com", "a", "b-c",
+            "\u{200b}", "．", "é", "C:", "\\.", "x",
         ]);
         prop::collection::vec(piece, 0..24).prop_map(|pieces| pieces.concat())
     }

@@ -1,0 +1,6 @@
+//! Do other formats come in and go out as they should? One binary for all tests of the crate.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+extern crate cresset_formats as formats;
+
+mod labelled;
