@@ -12,6 +12,7 @@
 pub mod names;
 pub mod observable;
 pub mod place;
+pub mod report;
 pub mod text;
 
 pub use observable::{Observable, ObservableKind};

@@ -213,7 +213,8 @@ impl Names {
             Form::Several | Form::Distinct | Form::Plain | Form::Lower => return None,
         };
         let said = self.is_said(pattern, (block, span));
-        if pattern.ordinary == Ordinary::Yes || pattern.form == Form::Lower {
+        let capitals = pattern.form == Form::Distinct && written == pattern.name;
+        if (pattern.ordinary == Ordinary::Yes && !capitals) || pattern.form == Form::Lower {
             if !said {
                 return None;
             }
@@ -250,7 +251,11 @@ impl Names {
     /// Whether a name that stands alone as a capitalised word is doubtful because the text has it as an ordinary word too.
     pub(crate) fn is_doubtful(&self, hit: &Hit) -> bool {
         let plain = hit.pattern.and_then(|number| self.patterns.get(usize::try_from(number).ok()?));
-        plain.is_some_and(|pattern| pattern.form == Form::Plain)
+        // A country is none of it: whether the bird is meant is told by the words beside it.
+        let is_place =
+            matches!(&hit.found, Found::Named(all) if all.iter().any(|one| one.object_type == "location"));
+        !is_place
+            && plain.is_some_and(|pattern| pattern.form == Form::Plain)
             && !hit.why.contains(&"the word beside it says what it is")
     }
 }

@@ -1,7 +1,7 @@
 //! Which names are ordinary words? They mean somebody only where the words beside them say so.
 
 /// Words of English that are names of malware, tools, groups, countries or people as well, in small letters and in order.
-const WORDS: [&str; 230] = [
+const WORDS: [&str; 229] = [
     "agent",
     "air",
     "alpha",
@@ -36,7 +36,6 @@ const WORDS: [&str; 230] = [
     "champion",
     "chaos",
     "cheese",
-    "china",
     "circle",
     "classic",
     "clear",

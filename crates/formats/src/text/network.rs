@@ -314,7 +314,10 @@ pub(crate) fn email(token: &str, written: Written) -> Option<(usize, usize, Foun
 pub(crate) fn autonomous_system(word: &str, before: &str, about: About) -> Option<(Found, Judgement)> {
     let upper = word.to_ascii_uppercase();
     let (digits, said) = match upper.strip_prefix("ASN").or_else(|| upper.strip_prefix("AS")) {
-        Some(digits) => (digits, word.starts_with("AS") && (digits.len() >= 4 || about.systems.is())),
+        // The AS/400 is a machine.
+        Some(digits) => {
+            (digits, word.starts_with("AS") && (digits.len() >= 4 || (about.systems.is() && word != "AS400")))
+        }
         None => (upper.as_str(), before.eq_ignore_ascii_case("asn") || before.eq_ignore_ascii_case("asn:")),
     };
     let number: u32 = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
