@@ -9,6 +9,7 @@
 //!
 //! **Start reading** at [`Observable`], what an indicator looks for when it looks for one value.
 
+pub mod document;
 pub mod names;
 pub mod observable;
 pub mod place;
