@@ -65,15 +65,19 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Take STIX bundles into a collection, as your own organisation's
-    Import {
-        /// The collection's alias or id
-        #[arg(long, short)]
-        collection: String,
-        /// Bundles; `-` for standard input
-        #[arg(required = true, value_hint = ValueHint::FilePath)]
-        files: Vec<PathBuf>,
+    /// Take STIX bundles, lists (CSV, TSV, one value a line) or reports (text, Markdown, HTML, PDF) into a collection, as your own
+    /// organisation's
+    Import(crate::commands::import::ImportArgs),
+    /// Print what reports say: values, numbers and names, each with its sentence and place
+    Read(crate::commands::read::ReadArgs),
+    /// Read official statements: who said what, and what was promised
+    Statements {
+        #[command(subcommand)]
+        command: crate::commands::statements::StatementsCommand,
     },
+    /// Print the text of a document on standard input, as JSON: the process in which `read` and `import` have a PDF read
+    #[command(hide = true)]
+    DocumentText,
     /// Validate STIX bundles or objects and print what is wrong, where, and by which section of the standard
     Check {
         /// Bundles or single objects; `-` for standard input

@@ -99,7 +99,9 @@ fn is_pdf(bytes: &[u8]) -> bool {
 fn is_html(text: &str) -> bool {
     let head: String = text.chars().take(2048).collect::<String>().to_ascii_lowercase();
     let head = head.trim_start();
-    head.starts_with("<!doctype html") || head.starts_with("<html") || (head.starts_with('<') && head.contains("<body"))
+    head.starts_with("<!doctype html")
+        || head.starts_with("<html")
+        || (head.starts_with('<') && head.contains("<body"))
 }
 
 /// The text of bytes: by their mark, as UTF-8, or by what the letters look like.
@@ -121,7 +123,8 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, &'static Encoding, Vec<Str
     detector.feed(bytes, true);
     let encoding = detector.guess(None, chardetng::Utf8Detection::Allow);
     let (text, damaged) = encoding.decode_without_bom_handling(bytes);
-    let mut told = vec![format!("not UTF-8: read as {}, places are those of the text made of it", encoding.name())];
+    let mut told =
+        vec![format!("not UTF-8: read as {}, places are those of the text made of it", encoding.name())];
     told.extend(findings(encoding, damaged));
     Ok((text.into_owned(), encoding, told))
 }
@@ -143,7 +146,8 @@ mod tests {
 
     #[test]
     fn encodings_are_found_out() {
-        let utf_16: Vec<u8> = [0xfeff_u16].into_iter().chain("größer".encode_utf16()).flat_map(u16::to_le_bytes).collect();
+        let utf_16: Vec<u8> =
+            [0xfeff_u16].into_iter().chain("größer".encode_utf16()).flat_map(u16::to_le_bytes).collect();
         assert_eq!(read(&utf_16).unwrap().text, "größer");
         let latin = read(b"Die Gr\xf6\xdfe der Stra\xdfe ist f\xfcr uns wichtig.").unwrap();
         assert!(latin.text.contains("Größe der Straße"), "{latin:?}");
@@ -156,7 +160,10 @@ mod tests {
                     <script>evil('script.example')</script><p>three<br>four</p><textarea>five</textarea></body></html>";
         let read = read(page.as_bytes()).unwrap();
         assert_eq!(read.kind, DocumentKind::Html);
-        assert_eq!(read.text.split_whitespace().collect::<Vec<_>>(), ["T", "one", "&", "two", "three", "four", "five"]);
+        assert_eq!(
+            read.text.split_whitespace().collect::<Vec<_>>(),
+            ["T", "one", "&", "two", "three", "four", "five"]
+        );
         assert!(read.text.contains("three\nfour"));
     }
 }

@@ -9,11 +9,15 @@
 //!
 //! **Start reading** at [`Observable`], what an indicator looks for when it looks for one value.
 
+pub mod disarm;
 pub mod document;
+pub mod list;
+pub mod marking;
 pub mod names;
 pub mod observable;
 pub mod place;
 pub mod report;
+pub mod statement;
 pub mod text;
 
 pub use observable::{Observable, ObservableKind};

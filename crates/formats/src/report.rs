@@ -60,6 +60,11 @@ impl<'a> Maker<'a> {
         Self { source, now, digest, objects: Vec::new(), seen: BTreeSet::new() }
     }
 
+    /// Without the digest of the text: for objects that do not depend on the text around them.
+    pub(crate) fn new_for(source: &'a Source<'a>, now: Timestamp) -> Self {
+        Self { source, now, digest: String::new(), objects: Vec::new(), seen: BTreeSet::new() }
+    }
+
     /// An id made of what the object is about.
     pub(crate) fn id(&self, object_type: &str, about: &str) -> String {
         let name = format!("{}\n{object_type}\n{about}", self.source.created_by.unwrap_or(""));
@@ -106,7 +111,7 @@ impl<'a> Maker<'a> {
         if let Value::Object(rest) = rest {
             object.extend(rest);
         }
-        if !self.source.markings.is_empty() {
+        if !self.source.markings.is_empty() && !object.contains_key("object_marking_refs") {
             object.insert("object_marking_refs".to_owned(), json!(self.source.markings));
         }
         if self.seen.insert(id.clone()) {

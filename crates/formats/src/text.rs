@@ -31,7 +31,7 @@ pub use self::{
     hit::{Found, Framework},
     recognise::TOKEN_BYTES_MAX,
     refang::refang,
-    sentence::QUOTE_SIDE_BYTES_MAX,
+    sentence::{QUOTE_SIDE_BYTES_MAX, sentences},
 };
 use crate::{
     names::Names,
@@ -121,6 +121,14 @@ pub fn read(text: &str, names: &Names) -> Result<Reading, TextError> {
     let mut places = Places::new(text.as_bytes());
     let proposals = hits.into_iter().take(PROPOSALS_MAX).map(|hit| propose(text, hit, &mut places)).collect();
     Ok(Reading { proposals, left_out })
+}
+
+/// What a whole text is, where it is one value, as a cell of a list is.
+pub(crate) fn whole(text: &str) -> Option<Found> {
+    if text.len() > TOKEN_BYTES_MAX {
+        return None;
+    }
+    recognise::whole(text)
 }
 
 fn propose(text: &str, hit: Hit, places: &mut Places<'_>) -> Proposal {

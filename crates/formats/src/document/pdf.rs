@@ -32,8 +32,8 @@ fn guarded<T>(step: impl FnOnce() -> T) -> Option<T> {
 
 fn read(bytes: &[u8]) -> Result<(String, Vec<String>), DocumentError> {
     let options = LoadOptions { max_decompressed_size: Some(PDF_STREAM_BYTES_MAX), ..LoadOptions::default() };
-    let document =
-        Document::load_mem_with_options(bytes, options).map_err(|error| DocumentError::Pdf(error.to_string()))?;
+    let document = Document::load_mem_with_options(bytes, options)
+        .map_err(|error| DocumentError::Pdf(error.to_string()))?;
     if document.is_encrypted() {
         return Err(DocumentError::Pdf("it is encrypted".to_owned()));
     }

@@ -9,7 +9,7 @@ use super::{
     network::{self, Around, Written},
     path::{self, Quoted},
     refang::View,
-    scene::Scene,
+    scene::{About, Scene},
     token::{self, AT, BACKSLASH, COLON, DIGIT, DOT, SLASH, Token, Tokens},
 };
 
@@ -266,4 +266,33 @@ impl Block<'_, '_> {
 fn closes(rest: &str, mark: u8) -> bool {
     let line = rest.split('\n').next().unwrap_or("");
     memchr::memchr(mark, line.as_bytes()).is_some()
+}
+
+/// What a whole text is. Whoever lists it means it, so that it needs no context.
+pub(super) fn whole(text: &str) -> Option<Found> {
+    let about = About::default();
+    let written = Written::Defanged;
+    let around = Around { before: "", after: "", written, about, alone: true };
+    let length = text.len();
+    let (address, after) = text.split_at(text.find('/').unwrap_or(length));
+    let network = || {
+        network::ipv4(address, &Around { after, ..around }).filter(|found| address.len() + found.2 == length)
+    };
+    let v6 = || network::ipv6(text, written).filter(|found| found.2 == length);
+    let link = || network::url(text, written).filter(|(at, taken, ..)| (*at, *taken) == (0, length));
+    let mailbox = || network::email(text, written).filter(|(at, taken, ..)| (*at, *taken) == (0, length));
+    let path = || path::backslashed(text, Quoted::Yes).filter(|found| found.0 == length);
+    let unix = || path::unix(text).filter(|found| found.0 == length);
+    None.or_else(|| checked::hash(text).map(|found| found.0))
+        .or_else(|| network().map(|found| found.0))
+        .or_else(|| v6().map(|found| found.0))
+        .or_else(|| link().map(|found| found.2))
+        .or_else(|| mailbox().map(|found| found.2))
+        .or_else(|| network::mac(text).map(|found| found.0))
+        .or_else(|| checked::ssdeep(text).map(|found| found.0))
+        .or_else(|| network::file_name(text).filter(|_| !text.contains([' ', '/'])).map(|found| found.0))
+        .or_else(|| network::domain(text, written, (about, true)).map(|found| found.0))
+        .or_else(|| path().map(|found| found.1))
+        .or_else(|| unix().map(|found| found.1))
+        .or_else(|| network::autonomous_system(text, "", about).map(|found| found.0))
 }

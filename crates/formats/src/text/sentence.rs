@@ -29,6 +29,20 @@ pub(crate) fn around(text: &str, span: &Range<usize>) -> Range<usize> {
     start..end
 }
 
+/// The sentences of a text, one after the other.
+pub fn sentences(text: &str) -> impl Iterator<Item = Range<usize>> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    std::iter::from_fn(move || {
+        let start = at + bytes.get(at..)?.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let next = (start + 1..bytes.len()).find(|at| starts(bytes, *at)).unwrap_or(bytes.len());
+        at = next;
+        let end =
+            (start..next).rev().find(|at| bytes.get(*at).is_some_and(|byte| !byte.is_ascii_whitespace()));
+        Some(start..end.map_or(next, |end| end + 1))
+    })
+}
+
 /// Behind the first blank, where the limit cuts a sentence.
 fn blank_from(bytes: &[u8], low: usize, at_most: usize) -> usize {
     (low..at_most).find(|at| bytes.get(*at).is_some_and(u8::is_ascii_whitespace)).unwrap_or(at_most)
