@@ -4,3 +4,6 @@
 extern crate cresset_formats as formats;
 
 mod labelled;
+mod lists;
+mod places;
+mod real;
