@@ -11,15 +11,24 @@ use formats::{
     text,
 };
 
-const SYLLABLES: [&str; 16] =
-    ["ka", "lo", "mir", "ten", "vas", "qui", "dor", "zen", "phal", "gru", "ost", "bel", "nix", "tar", "wen", "ulf"];
+const SYLLABLES: [&str; 16] = [
+    "ka", "lo", "mir", "ten", "vas", "qui", "dor", "zen", "phal", "gru", "ost", "bel", "nix", "tar", "wen",
+    "ulf",
+];
 
 fn names() -> Names {
     let known = (0..25_000_usize).map(|at| {
-        let word = |from: usize| -> String { (0..3).map(|step| SYLLABLES[from / 16_usize.pow(step) % 16]).collect() };
+        let word = |from: usize| -> String {
+            (0..3).map(|step| SYLLABLES[from / 16_usize.pow(step) % 16]).collect()
+        };
         let mut name = word(at);
         name[..1].make_ascii_uppercase();
-        Known { id: None, object_type: "malware".to_owned(), name: format!("{name} {}", word(at * 7 + 3)), ..Known::default() }
+        Known {
+            id: None,
+            object_type: "malware".to_owned(),
+            name: format!("{name} {}", word(at * 7 + 3)),
+            ..Known::default()
+        }
     });
     Names::new(known).unwrap()
 }
@@ -31,7 +40,10 @@ fn report() -> String {
     let mut text = String::new();
     for at in 0.. {
         text.push_str(prose);
-        text.push_str(&format!("One host, cdn{at}[.]northwind-update[.]com, resolved to 203.0.113.{} in Japan.\n\n", at % 256));
+        text.push_str(&format!(
+            "One host, cdn{at}[.]northwind-update[.]com, resolved to 203.0.113.{} in Japan.\n\n",
+            at % 256
+        ));
         if text.len() > 10 << 20 {
             return text;
         }
@@ -43,7 +55,9 @@ fn read(criterion: &mut Criterion) {
     let (names, text) = (names(), report());
     let mut group = criterion.benchmark_group("text");
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(10);
-    group.bench_function("report, 25,000 names", |bencher| bencher.iter(|| text::read(black_box(&text), &names).unwrap()));
+    group.bench_function("report, 25,000 names", |bencher| {
+        bencher.iter(|| text::read(black_box(&text), &names).unwrap())
+    });
     group.finish();
 }
 

@@ -138,8 +138,11 @@ pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
     for name in reading.proposals.iter().filter_map(country) {
         *counts.entry(name).or_default() += 1;
     }
-    // Who is spoken to is whose country is named most.
-    let spoken_to = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| (*name).to_owned());
+    // Who is spoken to is whose country the head names, else the one that is named most.
+    let head_end = text.find("(As delivered)").unwrap_or(0);
+    let in_head = reading.proposals.iter().filter(|one| one.span.start < head_end).find_map(country);
+    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| *name);
+    let spoken_to = in_head.or(most).map(str::to_owned);
     let mut seen = BTreeSet::new();
     statement.mentioned.extend(
         reading

@@ -10,7 +10,6 @@ use clap::{Args, ValueEnum, ValueHint};
 use formats::{
     document::Document,
     list::List,
-    names::Names,
     report::{self, Source},
 };
 use indicatif::{ProgressBar, ProgressStyle};

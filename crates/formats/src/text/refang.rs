@@ -165,7 +165,19 @@ impl Writer<'_> {
             }
         }
         self.push(character, at);
-        match character {
+        let next = self.ends(next, character);
+        if self.transport == Transport::QuotedPrintable {
+            // What comes of one may end another.
+            while let Some(made) = self.quoted_printable() {
+                self.ends(next, made);
+            }
+        }
+        next
+    }
+
+    /// Looks at what ends in the character written last; gives where to go on.
+    fn ends(&mut self, next: usize, last: char) -> usize {
+        match last {
             ']' | ')' | '}' | '>' => return self.bracket(next),
             '.' => self.escaped_stop(),
             '/' => {
@@ -173,9 +185,6 @@ impl Writer<'_> {
                 self.scheme();
             }
             _ => {}
-        }
-        if self.transport == Transport::QuotedPrintable {
-            self.quoted_printable();
         }
         next
     }
@@ -212,8 +221,14 @@ impl Writer<'_> {
             && before.strip_suffix(' ').is_some_and(|left| left.ends_with(|c: char| c.is_alphanumeric()))
             && after.strip_prefix(' ').is_some_and(word);
         self.replace(if spaced { keep - 1 } else { keep }, meant);
-        if meant.ends_with('/') {
-            self.scheme();
+        match meant {
+            "." => self.escaped_stop(),
+            "/" => {
+                self.escaped_slash();
+                self.scheme();
+            }
+            "//" | "://" => self.scheme(),
+            _ => {}
         }
         if spaced { next + 1 } else { next }
     }
@@ -278,23 +293,21 @@ impl Writer<'_> {
         None
     }
 
-    /// `=2E`, and `=` at the end of a line.
-    fn quoted_printable(&mut self) {
+    /// `=2E`, and `=` at the end of a line; gives the character that was made.
+    fn quoted_printable(&mut self) -> Option<char> {
         let text = self.view.text.as_bytes();
-        if let [.., b'=', high, low] = text {
-            let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
-            let byte = digit(high).zip(digit(low)).map(|(high, low)| high * 16 + low);
-            if let Some(byte) = byte.filter(|byte| byte.is_ascii_graphic() || *byte == b' ') {
-                let keep = text.len() - 3;
-                self.replace(keep, char::from(byte).encode_utf8(&mut [0; 4]));
-                if byte == b'/' {
-                    self.scheme();
-                }
-            }
-        } else if text.ends_with(b"=\n") || text.ends_with(b"=\r\n") {
+        if text.ends_with(b"=\n") || text.ends_with(b"=\r\n") {
             let keep = text.iter().rposition(|byte| *byte == b'=').unwrap_or(0);
             self.take_back(keep);
+            return None;
         }
+        let [.., b'=', high, low] = text else { return None };
+        let digit = |byte: &u8| char::from(*byte).to_digit(16).and_then(|digit| u8::try_from(digit).ok());
+        let byte = digit(high).zip(digit(low)).map(|(high, low)| high * 16 + low);
+        let made = char::from(byte.filter(|byte| byte.is_ascii_graphic() || *byte == b' ')?);
+        let keep = text.len() - 3;
+        self.replace(keep, made.encode_utf8(&mut [0; 4]));
+        Some(made)
     }
 }
 

@@ -9,8 +9,14 @@ use stix::Timestamp;
 fn read(text: &str) -> Option<(Vec<Role>, Vec<Row>)> {
     let now = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
     let markings = ["marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb".to_owned()];
-    let source =
-        Source { name: "list", text, published: now, created_by: None, markings: &markings, indicators_from: None };
+    let source = Source {
+        name: "list",
+        text,
+        published: now,
+        created_by: None,
+        markings: &markings,
+        indicators_from: None,
+    };
     let list = List::new(&source, now)?;
     Some((list.columns().iter().map(|column| column.role).collect(), list.collect()))
 }
@@ -38,7 +44,8 @@ fn columns_are_found_by_their_header_and_by_what_they_hold() {
 #[test]
 fn plain_lists_and_hosts_files_are_read() {
     let (_, rows) = read("# a list\nevil[.]example # loader\nhxxp://b[.]example/x\n203.0.113.0/24\n0.0.0.0 c.example\nnonsense here\n").unwrap();
-    let patterns: Vec<_> = rows.iter().flat_map(|row| &row.objects).map(|one| one["pattern"].as_str().unwrap()).collect();
+    let patterns: Vec<_> =
+        rows.iter().flat_map(|row| &row.objects).map(|one| one["pattern"].as_str().unwrap()).collect();
     assert_eq!(
         patterns,
         [

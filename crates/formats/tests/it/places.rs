@@ -11,9 +11,44 @@ use stix::Timestamp;
 
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
-        "hxxp://", "a[.]example", "203.0.113.9", "[", "]", "(dot)", "NATO", "Japan", " ", "\n", "\n\n", "\r\n", ". ", "CVE-2024-1234", "\u{ad}",
-        "é", "．", "@", "C:\\dir\\x", "\\", "/etc/passwd", "::", "2001:db8:1::2", "%APPDATA%\\x", "\"", "mutex named ", "x-1", "MMSI ",
-        "257123450", "HKLM\\", "=3D", "=\n", "d41d8cd98f00b204e9800998ecf8427e", "0x", "bc1", "🛥", "İ", "T1059.001",
+        "hxxp://",
+        "a[.]example",
+        "203.0.113.9",
+        "[",
+        "]",
+        "(dot)",
+        "NATO",
+        "Japan",
+        " ",
+        "\n",
+        "\n\n",
+        "\r\n",
+        ". ",
+        "CVE-2024-1234",
+        "\u{ad}",
+        "é",
+        "．",
+        "@",
+        "C:\\dir\\x",
+        "\\",
+        "/etc/passwd",
+        "::",
+        "2001:db8:1::2",
+        "%APPDATA%\\x",
+        "\"",
+        "mutex named ",
+        "x-1",
+        "MMSI ",
+        "257123450",
+        "HKLM\\",
+        "=3D",
+        "=\n",
+        "d41d8cd98f00b204e9800998ecf8427e",
+        "0x",
+        "bc1",
+        "🛥",
+        "İ",
+        "T1059.001",
     ]);
     prop::collection::vec(piece, 0..30).prop_map(|pieces| pieces.concat())
 }
@@ -36,7 +71,10 @@ fn hold(text: &str, names: &Names) -> Result<(), TestCaseError> {
             // A hive's short name and a mailbox's case apart, what is written means the value.
             let tail: String = value.chars().rev().take(3).collect();
             let told: String = meant.trim_end_matches(['=', '\n']).chars().rev().take(3).collect();
-            prop_assert!(value.contains(':') || tail == told || written.unwrap().contains('='), "{observable:?} is {meant:?}");
+            prop_assert!(
+                value.contains(':') || tail == told || written.unwrap().contains('='),
+                "{observable:?} is {meant:?}"
+            );
         }
     }
     Ok(())
@@ -65,8 +103,14 @@ fn a_report_becomes_objects_that_are_valid_and_the_same_each_time() {
     let names = Names::new([]).unwrap();
     let reading = text::read(text, &names).unwrap();
     let markings = ["marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421".to_owned()];
-    let source =
-        Source { name: "a report", text, published: now, created_by: None, markings: &markings, indicators_from: Some(80) };
+    let source = Source {
+        name: "a report",
+        text,
+        published: now,
+        created_by: None,
+        markings: &markings,
+        indicators_from: Some(80),
+    };
     let objects = report::objects(&source, &reading, &names, now);
     for object in &objects {
         let (_, findings) = stix::validate::check(object.to_string().as_bytes(), &stix::Limits::DEFAULT, now);
@@ -77,7 +121,10 @@ fn a_report_becomes_objects_that_are_valid_and_the_same_each_time() {
     let report = objects.last().unwrap();
     assert_eq!(report["type"], "report");
     let ids: Vec<_> = objects.iter().map(|object| object["id"].clone()).collect();
-    assert!(report["object_refs"].as_array().unwrap().iter().all(|id| ids.contains(id)), "every reference is there");
+    assert!(
+        report["object_refs"].as_array().unwrap().iter().all(|id| ids.contains(id)),
+        "every reference is there"
+    );
     let of = |kind: &str| objects.iter().filter(|object| object["type"] == kind).count();
     assert_eq!((of("url"), of("vulnerability"), of("location"), of("user-account")), (1, 1, 1, 1));
     assert!(of("indicator") >= 2 && of("note") >= 8);
