@@ -136,8 +136,9 @@ fn extent(rest: &str, quoted: Quoted) -> usize {
             continue;
         }
         let word = part.split([' ', ',', ';', '\\', '\'', '*', '?']).next().unwrap_or("");
-        let word = super::token::trim(word);
-        return length + if word.is_empty() || word.len() > PART_BYTES_MAX { 0 } else { 1 + word.len() };
+        let (opening, word) = (super::token::opening(word), super::token::trim(word));
+        return length
+            + if word.is_empty() || word.len() > PART_BYTES_MAX { 0 } else { 1 + opening + word.len() };
     }
     length
 }
@@ -193,7 +194,8 @@ pub(crate) fn mutex(after: &str) -> Option<(usize, usize, Found, Judgement)> {
     let kernel = name.starts_with("Global\\") || name.starts_with("Local\\");
     let is_name = (3..=128).contains(&name.len())
         && (kernel || close.is_some() || (named && !name.bytes().all(|b| b.is_ascii_lowercase())));
-    let start = window.len() - rest.len() + close.map_or(0, |_| open.len_utf8());
+    let skipped = close.map_or_else(|| super::token::opening(rest), |_| open.len_utf8());
+    let start = window.len() - rest.len() + skipped;
     is_name.then(|| {
         (start, name.len(), observable(ObservableKind::Mutex, name), Judgement::new(65, "named as a mutex"))
     })

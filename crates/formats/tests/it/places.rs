@@ -1,5 +1,7 @@
 //! Does every proposal stand where it says, whatever the bytes?
 
+use std::sync::LazyLock;
+
 use formats::{
     document,
     names::Names,
@@ -8,6 +10,8 @@ use formats::{
 };
 use proptest::prelude::*;
 use stix::Timestamp;
+
+static NAMES: LazyLock<Names> = LazyLock::new(|| Names::new([]).unwrap());
 
 fn pieces() -> impl Strategy<Value = String> {
     let piece = prop::sample::select(vec![
@@ -65,10 +69,12 @@ fn hold(text: &str, names: &Names) -> Result<(), TestCaseError> {
         let before = &text[..one.span.start];
         prop_assert_eq!(one.line as usize, before.matches('\n').count() + 1);
         prop_assert_eq!(one.column as usize, one.span.start - before.rfind('\n').map_or(0, |at| at + 1) + 1);
-        if let Found::Observable(observable) = &one.found {
+        if let Found::Observable(observable) = &one.found
+            && observable.kind != formats::ObservableKind::RegistryKey
+        {
             let meant: String = text::refang(written.unwrap()).to_lowercase();
             let value = observable.value.to_lowercase();
-            // A hive's short name and a mailbox's case apart, what is written means the value.
+            // Case apart, what is written means the value.
             let tail: String = value.chars().rev().take(3).collect();
             let told: String = meant.trim_end_matches(['=', '\n']).chars().rev().take(3).collect();
             prop_assert!(
@@ -83,15 +89,15 @@ fn hold(text: &str, names: &Names) -> Result<(), TestCaseError> {
 proptest! {
     #[test]
     fn every_quoted_position_is_where_it_says(text in pieces()) {
-        hold(&text, &Names::new([]).unwrap())?;
+        hold(&text, &NAMES)?;
     }
 
     #[test]
     fn no_bytes_make_it_panic(bytes in prop::collection::vec(any::<u8>(), 0..400)) {
         if let Ok(read) = document::read(&bytes) {
-            hold(&read.text, &Names::new([]).unwrap())?;
+            hold(&read.text, &NAMES)?;
         }
-        hold(&String::from_utf8_lossy(&bytes), &Names::new([]).unwrap())?;
+        hold(&String::from_utf8_lossy(&bytes), &NAMES)?;
     }
 }
 
