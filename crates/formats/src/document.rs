@@ -108,7 +108,8 @@ fn is_html(text: &str) -> bool {
 pub(crate) fn decode(bytes: &[u8]) -> Result<(String, &'static Encoding, Vec<String>), DocumentError> {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         let (text, damaged) = encoding.decode_with_bom_removal(bytes);
-        return Ok((text.into_owned(), encoding, findings(encoding, damaged)));
+        let told = damaged.then(|| damage(encoding)).into_iter().collect();
+        return Ok((text.into_owned(), encoding, told));
     }
     if let Ok(text) = std::str::from_utf8(bytes) {
         let zeros = memchr::memchr(0, bytes).is_some();
@@ -125,12 +126,12 @@ pub(crate) fn decode(bytes: &[u8]) -> Result<(String, &'static Encoding, Vec<Str
     let (text, damaged) = encoding.decode_without_bom_handling(bytes);
     let mut told =
         vec![format!("not UTF-8: read as {}, places are those of the text made of it", encoding.name())];
-    told.extend(findings(encoding, damaged));
+    told.extend(damaged.then(|| damage(encoding)));
     Ok((text.into_owned(), encoding, told))
 }
 
-fn findings(encoding: &'static Encoding, damaged: bool) -> Vec<String> {
-    damaged.then(|| format!("some bytes are no {}: they are left out", encoding.name())).into_iter().collect()
+fn damage(encoding: &'static Encoding) -> String {
+    format!("some bytes are no {}: `\u{fffd}` stands for them", encoding.name())
 }
 
 #[cfg(test)]

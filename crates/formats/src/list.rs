@@ -223,7 +223,7 @@ impl Said {
             Role::Marking => match cell::tlp(text) {
                 Some(marking) => self.marking = Some(marking),
                 None => {
-                    row.note(index + 1, "list-marking", "no marking of TLP: only those of the import hold")
+                    row.note(index + 1, "list-marking", "no marking of TLP: only those of the import hold");
                 }
             },
             Role::Name => self.name = Some(text.to_owned()),

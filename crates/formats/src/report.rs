@@ -3,7 +3,10 @@
 //! What was found is proposed, not asserted: values become cyber-observables, and indicators only from the confidence that the caller
 //! names. A name with several candidates refers to none of them; they are all told in the report's extension.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write as _,
+};
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
@@ -55,8 +58,11 @@ pub(crate) struct Maker<'a> {
 
 impl<'a> Maker<'a> {
     pub(crate) fn new(source: &'a Source<'a>, now: Timestamp) -> Self {
-        let digest =
-            Sha256::digest(source.text.as_bytes()).iter().map(|byte| format!("{byte:02x}")).collect();
+        let mut digest = String::with_capacity(64);
+        for byte in Sha256::digest(source.text.as_bytes()) {
+            // Writing into a string does not fail.
+            let _ = write!(digest, "{byte:02x}");
+        }
         Self { source, now, digest, objects: Vec::new(), seen: BTreeSet::new() }
     }
 

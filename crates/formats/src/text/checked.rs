@@ -38,7 +38,7 @@ pub(crate) fn ssdeep(token: &str) -> Option<(Found, Judgement)> {
         return None;
     }
     let size: u64 = size.parse().ok()?;
-    let is_size = size % 3 == 0 && (size / 3).is_power_of_two();
+    let is_size = size.is_multiple_of(3) && (size / 3).is_power_of_two();
     let base64 = |part: &str| {
         (6..=64).contains(&part.len())
             && part.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'/' || b == b'+')

@@ -59,7 +59,7 @@ pub(crate) fn entry(word: &str, spoken: Frameworks) -> Option<(Found, Judgement)
     let (attack, disarm) = (spoken.attack == Spoken::Yes, spoken.disarm == Spoken::Yes);
     if let Some(tactic) = number.strip_prefix("TA").filter(|_| sub.is_none()) {
         let (framework, known) = match tactic.len() {
-            4 => (Framework::Attack, digits(tactic, 4) && tactic.starts_with("0")),
+            4 => (Framework::Attack, digits(tactic, 4) && tactic.starts_with('0')),
             _ => (Framework::Disarm, digits(tactic, 2) && disarm),
         };
         return known

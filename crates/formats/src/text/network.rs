@@ -213,11 +213,11 @@ pub(crate) fn ipv6(token: &str, written: Written) -> Option<(Found, Judgement, u
     if written == Written::Defanged {
         judgement.more(20, DEFANGED);
     }
-    let (value, taken) = match prefix_length(after, 128) {
-        Some((length, taken)) => (format!("{address}/{length}"), run.len() + taken),
-        None => (address.to_string(), run.len()),
+    let (value, behind) = match prefix_length(after, 128) {
+        Some((length, behind)) => (format!("{address}/{length}"), behind),
+        None => (address.to_string(), 0),
     };
-    Some((observable(ObservableKind::Ipv6, value), judgement, taken))
+    Some((observable(ObservableKind::Ipv6, value), judgement, run.len() + behind))
 }
 
 /// A link-layer address.

@@ -146,13 +146,12 @@ fn extent(rest: &str, quoted: Quoted) -> usize {
 /// A path of Unix: a token that begins with a root that Unix has.
 pub(crate) fn unix(token: &str) -> Option<(usize, Found, Judgement)> {
     let path = token.split([',', ';', ':', ')', ']']).next()?.trim_end_matches('.');
-    let known = match path.strip_prefix("~/") {
-        Some(rest) => rest.starts_with(|c: char| c.is_alphanumeric() || c == '.'),
-        None => {
-            let mut parts = path.strip_prefix('/')?.split('/');
-            parts.next().is_some_and(|root| ROOTS.contains(&root))
-                && parts.next().is_some_and(|part| !part.is_empty())
-        }
+    let known = if let Some(rest) = path.strip_prefix("~/") {
+        rest.starts_with(|c: char| c.is_alphanumeric() || c == '.')
+    } else {
+        let mut parts = path.strip_prefix('/')?.split('/');
+        parts.next().is_some_and(|root| ROOTS.contains(&root))
+            && parts.next().is_some_and(|part| !part.is_empty())
     };
     let plain = path.chars().all(|c| c.is_alphanumeric() || "/._-~+@$%#={}".contains(c))
         && path.len() <= PATH_BYTES_MAX;

@@ -158,11 +158,12 @@ impl Writer<'_> {
         };
         let next = at + character.len_utf8();
         let Some(character) = meant(character) else { return next };
-        if character == ' ' && self.spelt {
-            if let Some(behind) = self.spelt_dot(at) {
-                self.push('.', at);
-                return behind;
-            }
+        if character == ' '
+            && self.spelt
+            && let Some(behind) = self.spelt_dot(at)
+        {
+            self.push('.', at);
+            return behind;
         }
         self.push(character, at);
         let next = self.ends(next, character);

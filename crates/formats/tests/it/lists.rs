@@ -29,8 +29,18 @@ fn columns_are_found_by_their_header_and_by_what_they_hold() {
          ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad,,2024-05-07,2024-05-01,high,AMBER,\n",
     )
     .unwrap();
-    use Role::*;
-    assert_eq!(roles, [Value, Value, ValidFrom, ValidUntil, Confidence, Marking, Description]);
+    assert_eq!(
+        roles,
+        [
+            Role::Value,
+            Role::Value,
+            Role::ValidFrom,
+            Role::ValidUntil,
+            Role::Confidence,
+            Role::Marking,
+            Role::Description
+        ]
+    );
     let first = &rows[0].objects[0];
     assert!(first["pattern"].as_str().unwrap().contains(" OR "), "{first}");
     assert_eq!(first["valid_until"], "2024-06-06T00:00:00.000Z");

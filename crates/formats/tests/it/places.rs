@@ -67,8 +67,11 @@ fn hold(text: &str, names: &Names) -> Result<(), TestCaseError> {
         prop_assert!(one.span.start >= last && one.confidence >= CONFIDENCE_MIN);
         last = one.span.end;
         let before = &text[..one.span.start];
-        prop_assert_eq!(one.line as usize, before.matches('\n').count() + 1);
-        prop_assert_eq!(one.column as usize, one.span.start - before.rfind('\n').map_or(0, |at| at + 1) + 1);
+        prop_assert_eq!(usize::try_from(one.line).unwrap(), before.matches('\n').count() + 1);
+        prop_assert_eq!(
+            usize::try_from(one.column).unwrap(),
+            one.span.start - before.rfind('\n').map_or(0, |at| at + 1) + 1
+        );
         if let Found::Observable(observable) = &one.found
             && observable.kind != formats::ObservableKind::RegistryKey
         {
@@ -136,8 +139,8 @@ fn a_report_becomes_objects_that_are_valid_and_the_same_each_time() {
     assert!(of("indicator") >= 2 && of("note") >= 8);
     let note = objects.iter().find(|object| object["type"] == "note").unwrap();
     let mention = &note["extensions"][report::MENTIONS]["mentions"][0];
-    let start = mention["start"].as_u64().unwrap() as usize;
-    let end = mention["end"].as_u64().unwrap() as usize;
+    let start = usize::try_from(mention["start"].as_u64().unwrap()).unwrap();
+    let end = usize::try_from(mention["end"].as_u64().unwrap()).unwrap();
     assert!(mention["quote"].as_str().unwrap().contains(&text[start..end]));
     assert_eq!(report::objects(&source, &reading, &names, now), objects);
 }
