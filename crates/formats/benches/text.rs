@@ -58,7 +58,7 @@ fn read(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("text");
     group.throughput(Throughput::Bytes(text.len() as u64)).sample_size(10);
     group.bench_function("report, 25,000 names", |bencher| {
-        bencher.iter(|| text::read(black_box(&text), &names).unwrap())
+        bencher.iter(|| text::read(black_box(&text), &names).unwrap());
     });
     group.finish();
 }
