@@ -72,7 +72,7 @@ pub(crate) enum FileFormat {
 
 pub(crate) async fn run(dir: &Path, args: &ImportArgs, format: Format) -> anyhow::Result<Outcome> {
     let marking = |text: &String| match exchange::world::default_marking_id(text) {
-        Some(id) => Ok(id.to_string()),
+        Some(id) => Ok(id),
         None if text.starts_with("marking-definition--") => Ok(text.clone()),
         None => bail!("`{text}` is neither a level of TLP nor the id of a marking-definition"),
     };
@@ -110,10 +110,10 @@ fn detect(file: &Path) -> anyhow::Result<FileFormat> {
 
 /// This node's organisation, by which what is made of a file is created.
 async fn organisation(node: &mut Node) -> anyhow::Result<String> {
-    match node.call(Command::World).await? {
-        Reply::World(Some(world)) => Ok(world.organisation.id.to_string()),
-        _ => bail!("nothing is declared yet: run `cresset apply world.toml`"),
-    }
+    let Reply::World(Some(world)) = node.call(Command::World).await? else {
+        bail!("nothing is declared yet: run `cresset apply world.toml`");
+    };
+    Ok(world.organisation.id.to_string())
 }
 
 struct Import<'a> {
