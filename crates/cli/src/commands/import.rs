@@ -213,6 +213,9 @@ impl<'a> Import<'a> {
             Some(list) => self.list(node, list).await?,
             None if kind == FileFormat::List => bail!("no column holds values that can be looked for"),
             None => {
+                if file.extension().is_some_and(|end| end == "csv" || end == "tsv") {
+                    self.notes.push("no column holds values: read as a report".to_owned());
+                }
                 let names = read::names(&args.names)?;
                 let reading = formats::text::read(&text, &names)?;
                 self.objects_of(node, report::objects(&source, &reading, &names, now)).await?;

@@ -166,6 +166,12 @@ fn role(cells: &[String], said: Option<Role>) -> Role {
             | Role::Description
             | Role::Other),
         ) => role,
+        // A column that is called so needs no more than one.
+        Some(Role::Value)
+            if cells.iter().any(|cell| cell::kind(cell::value_and_comment(cell).0).is_some()) =>
+        {
+            Role::Value
+        }
         Some(Role::Value) | None if most(&|cell| cell::kind(cell::value_and_comment(cell).0).is_some()) => {
             Role::Value
         }
