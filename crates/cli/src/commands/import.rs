@@ -11,6 +11,7 @@ use formats::{
     document::Document,
     list::List,
     report::{self, Source},
+    statement,
 };
 use indicatif::{ProgressBar, ProgressStyle};
 use server::{
@@ -68,6 +69,8 @@ pub(crate) enum FileFormat {
     List,
     /// Text, Markdown, HTML or PDF
     Report,
+    /// An official statement, in any of these: never found out, always said
+    Statement,
 }
 
 pub(crate) async fn run(dir: &Path, args: &ImportArgs, format: Format) -> anyhow::Result<Outcome> {
@@ -84,7 +87,7 @@ pub(crate) async fn run(dir: &Path, args: &ImportArgs, format: Format) -> anyhow
         let kind = if args.format == FileFormat::Auto { detect(file)? } else { args.format };
         let result = match kind {
             FileFormat::Stix => import.file(&mut node, file).await,
-            FileFormat::Auto | FileFormat::List | FileFormat::Report => {
+            FileFormat::Auto | FileFormat::List | FileFormat::Report | FileFormat::Statement => {
                 import.made(&mut node, (file, kind), (args, &markings)).await
             }
         };
@@ -208,7 +211,8 @@ impl<'a> Import<'a> {
             markings,
             indicators_from: args.indicators_from,
         };
-        let list = if kind == FileFormat::Report { None } else { List::new(&source, now) };
+        let is_prose = matches!(kind, FileFormat::Report | FileFormat::Statement);
+        let list = if is_prose { None } else { List::new(&source, now) };
         match list {
             Some(list) => self.list(node, list).await?,
             None if kind == FileFormat::List => bail!("no column holds values that can be looked for"),
@@ -218,7 +222,13 @@ impl<'a> Import<'a> {
                 }
                 let names = read::names(&args.names)?;
                 let reading = formats::text::read(&text, &names)?;
-                self.objects_of(node, report::objects(&source, &reading, &names, now)).await?;
+                let objects = if kind == FileFormat::Statement {
+                    let statement = statement::read(&text, &names)?;
+                    statement::objects(&source, (&statement, &reading), &names, now)
+                } else {
+                    report::objects(&source, &reading, &names, now)
+                };
+                self.objects_of(node, objects).await?;
             }
         }
         self.send(node).await

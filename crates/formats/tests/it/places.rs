@@ -6,6 +6,7 @@ use formats::{
     document,
     names::Names,
     report::{self, Source},
+    statement,
     text::{self, CONFIDENCE_MIN, Found},
 };
 use proptest::prelude::*;
@@ -102,6 +103,36 @@ proptest! {
         }
         hold(&String::from_utf8_lossy(&bytes), &NAMES)?;
     }
+}
+
+#[test]
+fn a_statement_becomes_objects_that_are_valid() {
+    let text = "Speech\nby Minister Ada Lovelace\n3 Feb. 2021\n(As delivered)\nJapan plans to invest 2% of GDP by 2027. We condemn the war against Ukraine.";
+    let now = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
+    let source = Source {
+        name: "a speech",
+        text,
+        published: now,
+        created_by: None,
+        markings: &[],
+        indicators_from: None,
+    };
+    let (reading, said) = (text::read(text, &NAMES).unwrap(), statement::read(text, &NAMES).unwrap());
+    let objects = statement::objects(&source, (&said, &reading), &NAMES, now);
+    for object in &objects {
+        let (_, findings) = stix::validate::check(object.to_string().as_bytes(), &stix::Limits::DEFAULT, now);
+        let errors: Vec<_> = findings.iter().filter(|one| one.severity == stix::Severity::Error).collect();
+        assert!(errors.is_empty(), "{object}: {errors:?}");
+    }
+    let of = |kind: &str| objects.iter().find(|object| object["type"] == kind).unwrap();
+    assert_eq!(
+        (&of("commitment")["amount"], &of("commitment")["deadline"]),
+        (&"2% of GDP".into(), &"2027".into())
+    );
+    assert_eq!(of("stated-position")["stance"], "condemns");
+    let own = &of("report")["extensions"][statement::STATEMENT];
+    assert_eq!((&own["speaker"], &own["date"]), (&"Minister Ada Lovelace".into(), &"2021-02-03".into()));
+    assert!(of("report")["extensions"][report::MENTIONS].is_object(), "both extensions stand");
 }
 
 #[test]
