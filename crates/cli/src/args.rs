@@ -65,20 +65,21 @@ pub(crate) enum Command {
         #[arg(long)]
         dry_run: bool,
     },
-    /// Take STIX bundles, or other tools' files, into a collection, as your own organisation's
-    Import {
-        /// The collection's alias or id
-        #[arg(long, short)]
-        collection: String,
-        /// What the files are
-        #[arg(long, value_enum, default_value_t = ImportFormat::Stix)]
-        format: ImportFormat,
-        /// Bundles, or other tools' files; `-` for standard input
-        #[arg(required = true, value_hint = ValueHint::FilePath)]
-        files: Vec<PathBuf>,
-    },
+    /// Take STIX bundles, lists (CSV, TSV, one value a line), reports (text, Markdown, HTML, PDF) or files of MISP into a collection,
+    /// as your own organisation's
+    Import(crate::commands::import::ImportArgs),
     /// Write what a reader may have as another tool's file, and say what could not be said in it
     Export(Export),
+    /// Print what reports say: values, numbers and names, each with its sentence and place
+    Read(crate::commands::read::ReadArgs),
+    /// Read official statements: who said what, and what was promised
+    Statements {
+        #[command(subcommand)]
+        command: crate::commands::statements::StatementsCommand,
+    },
+    /// Print the text of a document on standard input, as JSON: the process in which `read` and `import` have a PDF read
+    #[command(hide = true)]
+    DocumentText,
     /// Validate STIX bundles or objects and print what is wrong, where, and by which section of the standard
     Check {
         /// Bundles or single objects; `-` for standard input
@@ -170,15 +171,6 @@ pub(crate) enum Command {
         #[arg(value_hint = ValueHint::DirPath)]
         out: PathBuf,
     },
-}
-
-/// What a file to import is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
-pub(crate) enum ImportFormat {
-    /// A STIX bundle
-    Stix,
-    /// Events of MISP, or the directory of a feed
-    Misp,
 }
 
 #[derive(Debug, Parser)]

@@ -5,9 +5,11 @@ mod audit;
 mod check;
 mod draft;
 mod export;
-mod import;
+pub(crate) mod import;
 pub(crate) mod init;
+pub(crate) mod read;
 pub(crate) mod serve;
+pub(crate) mod statements;
 pub(crate) mod watch;
 
 use clap::CommandFactory;
@@ -38,10 +40,11 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             let mode = if dry_run { ApplyMode::DryRun } else { ApplyMode::Change };
             admin::apply(dir, &world, mode, format).await
         }
-        Command::Import { collection, format: of_format, files } => {
-            import::run(dir, (&collection, of_format), &files, format).await
-        }
+        Command::Import(import) => import::run(dir, &import, format).await,
         Command::Export(export) => export::run(dir, export, format).await,
+        Command::Read(read) => read::run(&read, format),
+        Command::Statements { command } => statements::run(&command, format),
+        Command::DocumentText => read::document_text(),
         Command::Check { files, errors_only } => {
             let least = if errors_only { Severity::Error } else { Severity::Warning };
             check::run(&files, least, format)

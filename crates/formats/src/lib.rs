@@ -11,15 +11,24 @@
 
 pub mod bundle;
 pub mod csv;
+pub mod disarm;
+pub mod document;
 pub mod export;
 pub mod lines;
+pub mod list;
 pub mod markdown;
+pub mod marking;
 pub mod misp;
+pub mod names;
 pub mod navigator;
 pub mod observable;
+pub mod place;
+pub mod report;
 pub mod rpz;
 pub mod sigma;
+pub mod statement;
 pub mod suricata;
+pub mod text;
 pub mod yara;
 pub mod zeek;
 

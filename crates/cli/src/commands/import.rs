@@ -1,4 +1,5 @@
-//! `cresset import`: bundles of any size in bounded memory, envelope by envelope; other tools' files file by file.
+//! `cresset import`: bundles of any size in bounded memory, envelope by envelope; other tools' files, lists and reports as what they
+//! become.
 
 mod misp;
 
@@ -7,16 +8,27 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use anyhow::Context;
+use anyhow::{Context, bail};
+use clap::{Args, ValueEnum, ValueHint};
+use formats::{
+    document::Document,
+    list::List,
+    report::{self, Source},
+    statement,
+};
 use indicatif::{ProgressBar, ProgressStyle};
-use server::Imported;
+use server::{
+    Imported,
+    admin::{Command, Reply},
+    system_clock,
+};
 use stix::{
     Limits,
     splitter::{Element, Splitter},
 };
 
+use super::read;
 use crate::{
-    args::ImportFormat,
     node::Node,
     output::{Format, Outcome, json},
 };
@@ -26,19 +38,64 @@ const ENVELOPE_OBJECTS: usize = 2000;
 const ENVELOPE_BYTES: usize = 8 << 20;
 const FAILURES_SHOWN_MAX: usize = 50;
 
-pub(crate) async fn run(
-    dir: &Path,
-    (collection, of_format): (&str, ImportFormat),
-    files: &[PathBuf],
-    format: Format,
-) -> anyhow::Result<Outcome> {
+/// What `cresset import` is told.
+#[derive(Debug, Args)]
+pub(crate) struct ImportArgs {
+    /// The collection's alias or id
+    #[arg(long, short)]
+    pub(crate) collection: String,
+    /// What the files are, where it is not to be found out
+    #[arg(long, value_enum, default_value_t = FileFormat::Auto)]
+    pub(crate) format: FileFormat,
+    /// What lists and reports are marked with: `TLP:AMBER`, or the id of a marking-definition
+    #[arg(long)]
+    pub(crate) marking: Vec<String>,
+    /// Make values of reports indicators too, from this confidence on (0 to 100); else they are observables only
+    #[arg(long, value_name = "CONFIDENCE")]
+    pub(crate) indicators_from: Option<u8>,
+    /// Bundles whose names are looked for in reports
+    #[arg(long, value_hint = ValueHint::FilePath)]
+    pub(crate) names: Vec<PathBuf>,
+    /// Files; `-` for standard input (STIX only)
+    #[arg(required = true, value_hint = ValueHint::FilePath)]
+    pub(crate) files: Vec<PathBuf>,
+}
+
+/// What a file is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum FileFormat {
+    /// Find it out
+    Auto,
+    /// STIX 2 bundle or envelope
+    Stix,
+    /// Events of MISP, or the directory of a feed: never found out, always said
+    Misp,
+    /// CSV, TSV, or one value a line
+    List,
+    /// Text, Markdown, HTML or PDF
+    Report,
+    /// An official statement, in any of these: never found out, always said
+    Statement,
+}
+
+pub(crate) async fn run(dir: &Path, args: &ImportArgs, format: Format) -> anyhow::Result<Outcome> {
+    let marking = |text: &String| match exchange::world::default_marking_id(text) {
+        Some(id) => Ok(id),
+        None if text.starts_with("marking-definition--") => Ok(text.clone()),
+        None => bail!("`{text}` is neither a level of TLP nor the id of a marking-definition"),
+    };
+    let markings = args.marking.iter().map(marking).collect::<anyhow::Result<Vec<_>>>()?;
     let mut node = Node::of(dir).await?;
     let mut outcome = Outcome::Done;
-    for file in files {
-        let mut import = Import::new(collection, file, format);
-        let result = match of_format {
-            ImportFormat::Stix => import.file(&mut node, file).await,
-            ImportFormat::Misp => import.misp(&mut node, file, format).await,
+    for file in &args.files {
+        let mut import = Import::new(&args.collection, file, format);
+        let kind = if args.format == FileFormat::Auto { detect(file)? } else { args.format };
+        let result = match kind {
+            FileFormat::Stix => import.file(&mut node, file).await,
+            FileFormat::Misp => import.misp(&mut node, file, format).await,
+            FileFormat::Auto | FileFormat::List | FileFormat::Report | FileFormat::Statement => {
+                import.made(&mut node, (file, kind), (args, &markings)).await
+            }
         };
         if !import.report(file, result.as_ref().err(), format)? {
             outcome = Outcome::Refused;
@@ -48,7 +105,29 @@ pub(crate) async fn run(
     Ok(outcome)
 }
 
+/// STIX where it begins as JSON does; else it is found out by the whole.
+fn detect(file: &Path) -> anyhow::Result<FileFormat> {
+    if file == Path::new("-") {
+        return Ok(FileFormat::Stix);
+    }
+    let mut head = Vec::new();
+    open(file)?.take(1024).read_to_end(&mut head)?;
+    let head = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+    let json = head.trim_ascii_start().starts_with(b"{") || head.trim_ascii_start().starts_with(b"[{");
+    Ok(if json || head.is_empty() { FileFormat::Stix } else { FileFormat::Auto })
+}
+
+/// This node's organisation, by which what is made of a file is created.
+async fn organisation(node: &mut Node) -> anyhow::Result<String> {
+    let Reply::World(Some(world)) = node.call(Command::World).await? else {
+        bail!("nothing is declared yet: run `cresset apply world.toml`");
+    };
+    Ok(world.organisation.id.to_string())
+}
+
 struct Import<'a> {
+    relabelled: usize,
+    notes: Vec<String>,
     collection: &'a str,
     envelope: Vec<u8>,
     objects: usize,
@@ -74,6 +153,8 @@ impl<'a> Import<'a> {
         }
         bar.set_message(file.display().to_string());
         Self {
+            relabelled: 0,
+            notes: Vec::new(),
             collection,
             envelope: Vec::new(),
             objects: 0,
@@ -113,13 +194,87 @@ impl<'a> Import<'a> {
         Ok(())
     }
 
+    /// A list or a report, as the objects that it becomes.
+    async fn made(
+        &mut self,
+        node: &mut Node,
+        (file, kind): (&Path, FileFormat),
+        (args, markings): (&ImportArgs, &[String]),
+    ) -> anyhow::Result<()> {
+        if markings.is_empty() {
+            bail!("a list or a report carries no marking: say one by `--marking`, such as TLP:AMBER");
+        }
+        let Document { text, findings, .. } = read::document(file)?;
+        self.notes.extend(findings);
+        let organisation = organisation(node).await?;
+        let now = system_clock().now();
+        let name = file.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let source = Source {
+            name: &name,
+            text: &text,
+            published: now,
+            created_by: Some(&organisation),
+            markings,
+            indicators_from: args.indicators_from,
+        };
+        let is_prose = matches!(kind, FileFormat::Report | FileFormat::Statement);
+        let list = if is_prose { None } else { List::new(&source, now) };
+        match list {
+            Some(list) => self.list(node, list).await?,
+            None if kind == FileFormat::List => bail!("no column holds values that can be looked for"),
+            None => {
+                if file.extension().is_some_and(|end| end == "csv" || end == "tsv") {
+                    self.notes.push("no column holds values: read as a report".to_owned());
+                }
+                let names = read::names(&args.names)?;
+                let reading = formats::text::read(&text, &names)?;
+                let objects = if kind == FileFormat::Statement {
+                    let statement = statement::read(&text, &names)?;
+                    statement::objects(&source, (&statement, &reading), &names, now)
+                } else {
+                    report::objects(&source, &reading, &names, now)
+                };
+                self.objects_of(node, objects).await?;
+            }
+        }
+        self.send(node).await
+    }
+
+    async fn list(&mut self, node: &mut Node, list: List<'_>) -> anyhow::Result<()> {
+        let mut unread = 0_usize;
+        for row in list {
+            self.objects_of(node, row.objects).await?;
+            for finding in row.findings {
+                unread += 1;
+                if unread <= FAILURES_SHOWN_MAX {
+                    self.notes.push(finding.to_string());
+                }
+            }
+        }
+        if unread > FAILURES_SHOWN_MAX {
+            self.notes.push(format!("{} more findings", unread - FAILURES_SHOWN_MAX));
+        }
+        Ok(())
+    }
+
+    async fn objects_of(&mut self, node: &mut Node, objects: Vec<serde_json::Value>) -> anyhow::Result<()> {
+        for object in objects {
+            self.add(node, Some(serde_json::to_vec(&object)?)).await?;
+        }
+        Ok(())
+    }
+
     async fn add(&mut self, node: &mut Node, element: Option<Vec<u8>>) -> anyhow::Result<()> {
-        let Some(text) = element else {
+        let Some(mut text) = element else {
             self.failures += 1;
             self.before += 1;
             self.bar.suspend(|| eprintln!("an object is longer than allowed and was left out"));
             return Ok(());
         };
+        if let Some(own) = formats::disarm::relabel(&text) {
+            self.relabelled += 1;
+            text = own;
+        }
         if self.objects >= ENVELOPE_OBJECTS || self.envelope.len() + text.len() > ENVELOPE_BYTES {
             self.send(node).await?;
         }
@@ -162,9 +317,21 @@ impl<'a> Import<'a> {
                 "refused": self.failures,
                 "warnings": self.total.warnings,
                 "failures": self.total.failures,
+                "relabelled": self.relabelled,
+                "notes": self.notes,
                 "error": error.map(|error| format!("{error:#}")),
             }))?,
             Format::Text => {
+                for note in &self.notes {
+                    eprintln!("{}: {note}", file.display());
+                }
+                if self.relabelled > 0 {
+                    let relabelled = self.relabelled;
+                    eprintln!(
+                        "{}: {relabelled} objects of DISARM no longer say that they are ATT&CK's",
+                        file.display()
+                    );
+                }
                 for failure in &self.total.failures {
                     let id = failure.id.as_deref().unwrap_or("object without a readable id");
                     let place = failure.index.map(|index| format!("object {index}: ")).unwrap_or_default();

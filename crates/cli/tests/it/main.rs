@@ -7,5 +7,6 @@ mod demo;
 mod export;
 mod kill;
 mod node;
+mod read;
 mod sensors;
 mod watch;

@@ -1,4 +1,5 @@
-//! Other tools' formats, from outside: what is written is read back with small grammars of our own.
+//! Do other formats come in and go out as they should? What is written is read back with small grammars of our own. One binary
+//! for all tests of the crate.
 #![expect(
     clippy::unwrap_used,
     clippy::expect_used,
@@ -13,5 +14,9 @@ extern crate cresset_formats as formats;
 mod examples;
 mod grammar;
 mod hostile;
+mod labelled;
+mod lists;
 mod misp;
+mod places;
+mod real;
 mod written;
