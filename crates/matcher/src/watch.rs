@@ -203,7 +203,7 @@ impl Watch {
             Some(read) => {
                 let (mut known, pattern) = read?;
                 known.pap = pap;
-                self.put_indicator(object.id(), known, pattern)
+                self.put_indicator(object.id(), known, pattern.as_ref())
             }
             None if object.object_type() == "opinion"
                 && known::is_by(&object, self.sensor.organisation.as_deref()) =>
@@ -218,7 +218,7 @@ impl Watch {
         &mut self,
         id: &str,
         mut known: Known,
-        pattern: Option<Pattern>,
+        pattern: Option<&Pattern>,
     ) -> Result<Put, Refused> {
         let refused = |why: String| Refused { id: id.to_owned(), why };
         let id = IndicatorId::new(id);
@@ -245,10 +245,8 @@ impl Watch {
         let validity = Validity { standing: self.standing(&id), ..known.validity };
         // What was there before stays where the new one cannot be run.
         let place = Place { slot, limits: &self.limits.matcher };
-        self.sieve
-            .insert(&known.pattern, pattern.as_ref(), place)
-            .map_err(|error| refused(error.to_string()))?;
-        let inserted = match &pattern {
+        self.sieve.insert(&known.pattern, pattern, place).map_err(|error| refused(error.to_string()))?;
+        let inserted = match pattern {
             Some(pattern) => {
                 self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())
             }
@@ -258,7 +256,7 @@ impl Watch {
             },
         };
         if let Err(error) = inserted {
-            let _ = self.sieve.remove(&known.pattern, pattern.as_ref(), place);
+            let _ = self.sieve.remove(&known.pattern, pattern, place);
             return Err(refused(error));
         }
         self.slots += 1;

@@ -241,13 +241,11 @@ fn text_of<'e>(element: &'e Element<'_>) -> Option<&'e [u8]> {
 }
 
 fn prepared(text: &[u8]) -> Option<Prepared> {
-    match Object::parse(text, &Limits::DEFAULT) {
-        Ok(object) => Some(Prepared::new(object, &MatcherLimits::DEFAULT)),
-        Err(_) => {
-            tracing::warn!("an object of a feed is no STIX object");
-            None
-        }
-    }
+    let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
+        tracing::warn!("an object of a feed is no STIX object");
+        return None;
+    };
+    Some(Prepared::new(object, &MatcherLimits::DEFAULT))
 }
 
 /// A collection that is followed.
