@@ -176,6 +176,7 @@ impl Exchange {
                         | Record::Removal { .. }
                         | Record::Relabelling { .. }
                         | Record::Credentials { .. }
+                        | Record::Deed(_)
                         | Record::Checkpoint(_),
                     ) => {}
                     None => found.differ(entry, "it cannot be read"),
@@ -375,7 +376,8 @@ impl Chain<'_> {
                 | Record::Removal { .. }
                 | Record::Relabelling { .. }
                 | Record::Policy { .. }
-                | Record::Credentials { .. },
+                | Record::Credentials { .. }
+                | Record::Deed(_),
             ) => {}
             None => self.problem(format!("entry {} cannot be read", entry.number.0)),
         }

@@ -16,7 +16,7 @@ use store::{
 };
 
 use crate::{
-    Access, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, world::Difference,
+    Access, Deed, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, world::Difference,
 };
 
 /// On which way something left.
@@ -141,6 +141,8 @@ pub enum Record {
         /// Whose, which (the secret is in no ledger), and what happened to it.
         changes: Vec<(String, uuid::Uuid, CredentialChange)>,
     },
+    /// One of the node's own people did something.
+    Deed(Deed),
     /// All entries before this one are vouched for.
     Checkpoint(Checkpoint),
 }

@@ -20,6 +20,7 @@ mod audit;
 mod checkpoint;
 mod coverage;
 mod draft;
+mod drawer;
 mod ingest;
 mod knowledge;
 mod ledger;
@@ -39,6 +40,7 @@ pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
 pub use draft::{DraftPreview, Oversharing, Recipient};
+pub use drawer::{Act, DRAWER_BYTES_MAX, Deed, Drawer, KeepError, Kept, Sheet};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{
