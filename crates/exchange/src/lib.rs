@@ -32,6 +32,7 @@ mod release;
 mod removal;
 mod settle;
 mod state;
+mod viewpoint;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
@@ -50,3 +51,4 @@ pub use registry::{Credential, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};
+pub use viewpoint::{Person, Viewer, Viewpoint};
