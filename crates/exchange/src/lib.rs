@@ -33,6 +33,7 @@ mod removal;
 mod settle;
 mod state;
 mod viewpoint;
+mod walk;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
