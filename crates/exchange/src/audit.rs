@@ -20,6 +20,7 @@ use crate::{
     checkpoint::{Checkpoint, hex},
     ledger::{Channel, CollectionNames, Record, Release, Standing},
     registry::{MARKINGS, Registry},
+    viewpoint::Viewer,
     world::Right,
 };
 
@@ -63,8 +64,11 @@ pub struct Replayed {
 /// Somebody got a version of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The partner's name.
+    /// The partner's name; empty for one of this node's own people.
     pub partner: String,
+    /// Which of this node's own people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<Viewer>,
     /// The version.
     pub version: String,
     /// When.
@@ -200,7 +204,11 @@ impl Exchange {
         };
         let collection = CollectionNumber(release.collection);
         let now = Timestamp::from_micros(release.time);
-        let Some((partner, terms)) = day.terms(&release.partner, collection, now) else {
+        let Some(partner) = day.partner(release) else {
+            found.differ(entry, "there was no such partner");
+            return Ok(());
+        };
+        let Some(terms) = terms(&partner, collection, now) else {
             found.differ(entry, "no agreement was in force");
             return Ok(());
         };
@@ -313,6 +321,7 @@ fn receipt(entry: &Entry, claim: &Claim, names: &CollectionNames) -> Option<Rece
         collection: names.get(&number).cloned().unwrap_or_else(|| format!("collection {number}")),
         date_added: claim.sequence.date_added().to_micros_text(),
         without: release.fields(claim.sequence).to_vec(),
+        viewer: release.viewer.clone(),
         partner: release.partner,
         entry: entry.number.0,
     })
@@ -419,6 +428,7 @@ struct Past {
 struct Day {
     policy: Policy,
     partners: HashMap<String, Arc<Partner>>,
+    registry: Registry,
 }
 
 impl Past {
@@ -434,7 +444,7 @@ impl Past {
 
     fn day(&mut self, standing: Standing) -> Option<&Day> {
         if !self.days.contains_key(&standing) {
-            let registry = self.worlds.get(&standing.world)?;
+            let registry = self.worlds.get(&standing.world)?.clone();
             let mut policy = registry.policy();
             for (text, origin) in self.markings.iter().take(standing.markings as usize) {
                 let tree = object::tree(text.as_bytes(), &stix::Limits::DEFAULT).ok()?;
@@ -445,7 +455,7 @@ impl Past {
                 self.days.clear();
             }
             let partners = registry.partners(&policy);
-            self.days.insert(standing, Day { policy, partners });
+            self.days.insert(standing, Day { policy, partners, registry });
         }
         self.days.get(&standing)
     }
@@ -455,21 +465,26 @@ impl Past {
 const DAYS_KEPT_MAX: usize = 16;
 
 impl Day {
-    fn terms(
-        &self,
-        partner: &str,
-        collection: CollectionNumber,
-        now: Timestamp,
-    ) -> Option<(&Partner, &Terms)> {
-        let partner = self.partners.get(partner)?;
-        let mut agreements = partner.agreements.iter();
-        let agreement = agreements.find(|agreement| {
-            agreement.number == collection
-                && agreement.terms.valid.contains(now)
-                && agreement.may.contains(&Right::Read)
-        })?;
-        Some((partner, &agreement.terms))
+    /// For whom it was decided: the partner, or one of this node's own people, or as which partner that one saw.
+    fn partner(&self, release: &Release) -> Option<Arc<Partner>> {
+        match &release.viewer {
+            Some(Viewer { person, seen_as: None }) => {
+                Some(Arc::new(self.registry.person(&self.policy, person)))
+            }
+            Some(Viewer { seen_as: Some(partner), .. }) => self.partners.get(partner).cloned(),
+            None => self.partners.get(&release.partner).cloned(),
+        }
     }
+}
+
+fn terms(partner: &Partner, collection: CollectionNumber, now: Timestamp) -> Option<&Terms> {
+    let mut agreements = partner.agreements.iter();
+    let agreement = agreements.find(|agreement| {
+        agreement.number == collection
+            && agreement.terms.valid.contains(now)
+            && agreement.may.contains(&Right::Read)
+    })?;
+    Some(&agreement.terms)
 }
 
 #[cfg(test)]

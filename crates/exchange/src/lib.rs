@@ -33,6 +33,8 @@ mod release;
 mod removal;
 mod settle;
 mod state;
+mod viewpoint;
+mod walk;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
@@ -52,3 +54,4 @@ pub use registry::{Credential, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};
+pub use viewpoint::{Person, Viewer, Viewpoint};

@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,8 +13,7 @@ use bytes::Bytes;
 use releasability::{Organisation, Policy, Stamp};
 use stix::{Limits, Timestamp, json::Tree};
 use store::{
-    Batch, Document, DocumentName, LabelId, LabelSet, ObjectQuery, Operation, Precondition, Sequence, Store,
-    StoreError,
+    Batch, Document, DocumentName, Held, LabelId, LabelSet, Operation, Precondition, Store, StoreError,
 };
 use tokio::sync::Mutex;
 
@@ -294,26 +292,12 @@ impl Exchange {
         mut each: impl FnMut(&[u8], &Organisation) + Send,
     ) -> Result<(), ExchangeError> {
         let all: LabelSet = stamps.iter().map(|(id, _)| id).collect();
-        let mut after = Sequence::ZERO;
-        loop {
-            let query = ObjectQuery {
-                collection: MARKINGS,
-                after,
-                types: Vec::new(),
-                limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
-                bytes_max: 16 << 20,
-            };
-            let page = self.store.objects(&query, &all).await?;
-            for held in &page.objects {
-                after = held.sequence;
-                if let Some(stamp) = stamps.get(held.label) {
-                    each(held.object.inspect().text_bytes(), &stamp.origin);
-                }
+        let told = |held: &Held| {
+            if let Some(stamp) = stamps.get(held.label) {
+                each(held.object.inspect().text_bytes(), &stamp.origin);
             }
-            if !page.more {
-                return Ok(());
-            }
-        }
+        };
+        Ok(self.each_held(MARKINGS, &all, &[], told).await?)
     }
 
     /// The number of a stamp, interned where it is new; none where its origin has as many as it may, so that nobody uses up

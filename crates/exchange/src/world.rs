@@ -40,6 +40,9 @@ pub struct OwnOrganisation {
     /// Its nation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
+    /// Up to which level its people may be cleared, per classification policy; to the top where nothing is said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clearances: BTreeMap<ClassificationPolicy, String>,
     /// Whom to ask, shown in discovery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
@@ -270,16 +273,24 @@ impl World {
                     problems.add(&place, "a certificate belongs to one partner");
                 }
             }
-            for (policy, level) in &partner.clearances {
-                let known = self.classifications.iter().find(|known| known.policy == *policy);
-                if !known
-                    .is_some_and(|known| known.levels.iter().any(|name| name.eq_ignore_ascii_case(level)))
-                {
-                    problems.add(
-                        &place,
-                        &format!("clearance `{level}` in policy `{}` is not declared", policy.0),
-                    );
-                }
+            self.check_clearances(&place, &partner.clearances, problems);
+        }
+        self.check_clearances("organisation", &self.organisation.clearances, problems);
+    }
+
+    fn check_clearances(
+        &self,
+        place: &str,
+        clearances: &BTreeMap<ClassificationPolicy, String>,
+        problems: &mut Problems,
+    ) {
+        for (policy, level) in clearances {
+            let known = self.classifications.iter().find(|known| known.policy == *policy);
+            let has = |known: &ClassificationDeclared| {
+                known.levels.iter().any(|name| name.eq_ignore_ascii_case(level))
+            };
+            if !known.is_some_and(has) {
+                problems.add(place, &format!("clearance `{level}` in policy `{}` is not declared", policy.0));
             }
         }
     }
