@@ -112,6 +112,19 @@ impl From<&Entry> for Exported {
     }
 }
 
+/// An entry of the ledger, as it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerEntry {
+    /// Its number.
+    pub number: u64,
+    /// When it was committed.
+    pub committed: Timestamp,
+    /// Its hash, in hexadecimal digits.
+    pub hash: String,
+    /// What it says; nothing where it cannot be read.
+    pub record: Option<Record>,
+}
+
 fn read(entry: &Entry) -> Option<Record> {
     serde_json::from_slice(&entry.content).ok()
 }
@@ -124,6 +137,34 @@ impl Exchange {
     pub async fn entries(&self, after: EntryNumber) -> Result<Vec<Entry>, ExchangeError> {
         let query = LedgerQuery { after, limit: PAGE_ENTRIES, bytes_max: PAGE_BYTES, about: None };
         Ok(self.store.entries(&query).await?)
+    }
+
+    /// How many entries the ledger has.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn ledger_length(&self) -> Result<u64, ExchangeError> {
+        Ok(self.store.head().await?.number.0)
+    }
+
+    /// Entries of the ledger after a number, in order; a bounded number of them, none behind the last.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn ledger_page(&self, after: u64) -> Result<Vec<LedgerEntry>, ExchangeError> {
+        let entries = self.entries(EntryNumber(after)).await?;
+        let told = |entry: &Entry| LedgerEntry {
+            number: entry.number.0,
+            committed: entry.committed,
+            hash: hex(&entry.hash.0),
+            record: read(entry),
+        };
+        Ok(entries.iter().map(told).collect())
+    }
+
+    /// The aliases of the collections, by the numbers that entries name.
+    pub fn collection_aliases(&self) -> BTreeMap<u32, String> {
+        self.collection_names()
     }
 
     /// Follows the chain from its first entry to its last, and compares it with every checkpoint in it and with those that

@@ -15,7 +15,7 @@ use stix::{Timestamp, json::Tree};
 use store::{Batch, Claim, Held, LabelId, LabelSet, Operation, memory::Memory};
 
 use crate::{
-    Exchange, ExchangeError, Failure, IngestError, PreviewedCopy,
+    Exchange, ExchangeError, Failure, IngestError, Person, PreviewedCopy,
     quoting::{Names, Words},
     registry::MARKINGS,
 };
@@ -94,6 +94,53 @@ impl Exchange {
         partner: Option<&str>,
         now: Timestamp,
     ) -> Result<DraftPreview, IngestError> {
+        Ok(self.preview_in_scratch((collection, envelope), partner, now).await?.1)
+    }
+
+    /// The same for every partner, as far as one of this node's own people may see it: only objects of which that person sees all,
+    /// and nothing about others that are withheld from that person.
+    ///
+    /// # Errors
+    /// Where it is no envelope, the collection is not declared, or the store fails.
+    pub async fn preview_draft_for(
+        &self,
+        (collection, envelope): (&str, &[u8]),
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<DraftPreview, IngestError> {
+        let (scratch, mut preview) = self.preview_in_scratch((collection, envelope), None, now).await?;
+        let mut ids: BTreeSet<String> = BTreeSet::new();
+        for recipient in &preview.recipients {
+            ids.extend(recipient.objects.iter().map(|(id, _)| id.clone()));
+        }
+        for found in &preview.oversharing {
+            let (Oversharing::Reference { object, refers_to: other, .. }
+            | Oversharing::Name { object, of: other, .. }) = found;
+            ids.extend([object.clone(), other.clone()]);
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        for exchange in [&scratch, self] {
+            if let Some(viewpoint) = exchange.viewpoint(person, None, now) {
+                seen.extend(exchange.seen_whole(&viewpoint, &ids).await?);
+            }
+        }
+        for recipient in &mut preview.recipients {
+            recipient.objects.retain(|(id, _)| seen.contains(id));
+        }
+        preview.oversharing.retain(|found| match found {
+            Oversharing::Reference { object, refers_to: other, .. }
+            | Oversharing::Name { object, of: other, .. } => seen.contains(object) && seen.contains(other),
+        });
+        Ok(preview)
+    }
+
+    async fn preview_in_scratch(
+        &self,
+        (collection, envelope): (&str, &[u8]),
+        partner: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(Self, DraftPreview), IngestError> {
         let prepared = self.prepare(envelope, now)?;
         let scratch = self.scratch(&prepared.references(), now).await?;
         let submission = scratch.own_submission(collection)?;
@@ -106,15 +153,12 @@ impl Exchange {
         }
         let mut oversharing = scratch.stricter_references(&ids).await?;
         oversharing.extend(self.quoted_names(&scratch, (&ids, &recipients), now).await?);
-        Ok(DraftPreview {
-            failures: accepted.failures,
-            recipients,
-            oversharing: oversharing.into_iter().collect(),
-        })
+        let oversharing = oversharing.into_iter().collect();
+        Ok((scratch, DraftPreview { failures: accepted.failures, recipients, oversharing }))
     }
 
     /// The partners that may read a collection now.
-    fn readers(&self, collection: &str, now: Timestamp) -> Vec<String> {
+    pub fn readers(&self, collection: &str, now: Timestamp) -> Vec<String> {
         let state = self.state.load();
         let Some(known) = state.world.as_ref() else { return Vec::new() };
         let names: BTreeSet<_> = known.partners.keys().cloned().collect();

@@ -26,6 +26,7 @@ mod knowledge;
 mod ledger;
 mod preview;
 mod quoting;
+mod recall;
 mod references;
 mod registry;
 mod relabel;
@@ -38,7 +39,7 @@ mod walk;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
-pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
+pub use audit::{Exported, LedgerEntry, Receipt, Replayed, TOLD_MAX, Verified};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
 pub use draft::{DraftPreview, Oversharing, Recipient};
@@ -50,6 +51,7 @@ pub use ledger::{
     Submission as SubmissionRecord,
 };
 pub use preview::{Preview, PreviewedCopy};
+pub use recall::{Recall, RecallError};
 pub use registry::{Credential, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;

@@ -3,7 +3,11 @@
 //! A person reads every collection as a member of this node's organisation, cleared as far as both are. Who sees as a partner sees
 //! what both may have: what the partner gets, to the byte, where the person may have that, and nothing else.
 
-use std::{collections::BTreeMap, sync::Arc};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    num::NonZeroU32,
+    sync::Arc,
+};
 
 use releasability::{ClassificationPolicy, Releasable, Tlp};
 use serde::{Deserialize, Serialize};
@@ -11,8 +15,8 @@ use stix::{Object, Timestamp};
 use store::{CollectionNumber, Held, LabelId, Sequence};
 
 use crate::{
-    Access, Channel, CollectionInfo, Exchange, ExchangeError, Released, access::Partner, references::Memo,
-    state::State,
+    Access, Channel, CollectionInfo, Exchange, ExchangeError, Query, Released, SpecVersions, Versions,
+    access::Partner, references::Memo, state::State,
 };
 
 /// One of this node's own people, as far as it decides what they see.
@@ -107,6 +111,43 @@ impl Exchange {
             None => None,
         };
         Some(Viewpoint { state: Arc::clone(&state), viewer, now, own, seen_as })
+    }
+
+    /// Of some ids, those of which this view has everything that is latest, without a part withheld. Nothing is given.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn seen_whole(
+        &self,
+        viewpoint: &Viewpoint,
+        ids: &[String],
+    ) -> Result<BTreeSet<String>, ExchangeError> {
+        let mut seen: BTreeMap<String, bool> = BTreeMap::new();
+        let query = Query {
+            after: Sequence::ZERO,
+            limit: NonZeroU32::MAX,
+            bytes_max: usize::MAX,
+            ids: Some(ids.to_vec()),
+            types: None,
+            versions: Versions::last(),
+            spec_versions: SpecVersions::Latest,
+        };
+        for access in viewpoint.reading() {
+            for (_, object) in self.find(access, &query).await?.objects {
+                *seen.entry(object.content().id().to_owned()).or_insert(true) &= object.removed().is_empty();
+            }
+        }
+        Ok(seen.into_iter().filter(|(_, whole)| *whole).map(|(id, _)| id).collect())
+    }
+
+    /// Waits until something is committed after a place; returns at once where something was.
+    pub async fn await_change(&self, seen: u64) {
+        self.store.wait(Sequence::new(seen)).await;
+    }
+
+    /// The last place in the log.
+    pub fn last_place(&self) -> u64 {
+        self.store.last().get()
     }
 
     /// The objects at some places as they leave for this view, accounted for; those that do not exist for it are left out.

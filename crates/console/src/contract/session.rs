@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
+pub(crate) use crate::account::Role;
+
 /// What somebody signs in with.
 #[derive(Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
@@ -35,19 +37,6 @@ pub(crate) struct Me {
     pub(crate) until: String,
 }
 
-/// What somebody may do; each role may what those before it may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, ToSchema)]
-#[serde(rename_all = "lowercase")]
-pub(crate) enum Role {
-    /// Looks.
-    Reader,
-    /// Drafts, answers hits, sees as partners see.
-    Analyst,
-    /// Releases and recalls.
-    Releaser,
-    /// Sees to people and the node.
-    Administrator,
-}
 
 /// How somebody signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
