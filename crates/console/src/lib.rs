@@ -16,6 +16,7 @@ pub mod account;
 mod app;
 mod config;
 mod contract;
+mod drafts;
 mod gate;
 mod headers;
 mod oidc;
@@ -40,6 +41,7 @@ use utoipa::OpenApi;
 pub use config::{Clock, ConsoleConfig, ConsoleLimits, OidcConfig, Transport};
 pub use gate::Visitor;
 pub use password::{NoRandomness, hash_password, is_password, random_password};
+pub use routes::accounts::{hash_token, new_token};
 
 use problem::Problem;
 
@@ -56,7 +58,7 @@ pub(crate) struct Console {
     /// Verified where there is no password, so that unknown users take as long as known ones.
     pub(crate) decoy: String,
     pub(crate) streams: routes::changes::Streams,
-    pub(crate) oidc: Option<oidc::Provider>,
+    pub(crate) oidc: Option<Arc<oidc::Provider>>,
 }
 
 pub(crate) type App = Arc<Console>;
@@ -130,7 +132,7 @@ pub fn router(
         checks: Arc::new(Semaphore::new(config.limits.password_checks_max)),
         decoy: hash_password("nobody has this password").map_err(|_| ConsoleError::Randomness)?,
         streams: routes::changes::Streams::new(&config.limits),
-        oidc: oidc.transpose()?,
+        oidc: oidc.transpose()?.map(Arc::new),
         exchange,
         config,
     });

@@ -16,6 +16,10 @@ pub(crate) struct Proposal {
     pub(crate) what: What,
     /// The objects' ids.
     pub(crate) objects: Vec<String>,
+    /// What the first of them is called.
+    pub(crate) title: String,
+    /// The stamps that they have or will have: whoever may not see all of it does not know of the release.
+    pub(crate) stamps: Vec<releasability::Stamp>,
     pub(crate) by: String,
     pub(crate) proposed: String,
     pub(crate) reason: Option<String>,

@@ -22,7 +22,7 @@ pub(crate) fn all() -> OpenApiRouter {
     OpenApiRouter::new()
         .routes(routes!(session::doors))
         .routes(routes!(session::me, session::sign_in, session::sign_out))
-        .routes(routes!(session::by_certificate))
+        .routes(routes!(session::by_shown_certificate))
         .routes(routes!(session::change_password))
         .routes(routes!(session::offer_totp, session::confirm_totp, session::remove_totp))
         .routes(routes!(oidc::oidc_begin))

@@ -21,6 +21,7 @@ mod checkpoint;
 mod coverage;
 mod draft;
 mod drawer;
+mod guard;
 mod ingest;
 mod knowledge;
 mod ledger;

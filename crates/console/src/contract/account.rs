@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use utoipa::ToSchema;
 
-use super::session::{Method, Role};
+use super::{
+    object::TlpLevel,
+    session::{Method, Role},
+};
 
 /// All users.
 #[derive(Debug, Serialize, ToSchema)]
@@ -20,6 +23,8 @@ pub(crate) struct User {
     pub(crate) name: String,
     pub(crate) role: Role,
     pub(crate) clearances: BTreeMap<String, String>,
+    /// Nothing above this traffic light is shown, where there is one.
+    pub(crate) ceiling: Option<TlpLevel>,
     pub(crate) created: String,
     pub(crate) last_seen: Option<String>,
     /// How the user may sign in.
@@ -43,6 +48,9 @@ pub(crate) struct NewUser {
     pub(crate) role: Role,
     #[serde(default)]
     pub(crate) clearances: BTreeMap<String, String>,
+    /// Nothing above this traffic light is shown, where there is one.
+    #[serde(default)]
+    pub(crate) ceiling: Option<TlpLevel>,
     #[serde(default)]
     pub(crate) certificates: Vec<String>,
     #[serde(default)]
@@ -67,6 +75,10 @@ pub(crate) struct UserChange {
     pub(crate) role: Option<Role>,
     #[serde(default)]
     pub(crate) clearances: Option<BTreeMap<String, String>>,
+    /// `null` takes the ceiling away.
+    #[serde(default, deserialize_with = "named")]
+    #[schema(value_type = Option<TlpLevel>)]
+    pub(crate) ceiling: Option<Ceiling>,
     #[serde(default)]
     pub(crate) certificates: Option<Vec<String>>,
     /// The subject at the identity provider; empty takes it away.
@@ -80,6 +92,16 @@ pub(crate) struct UserChange {
     /// Takes the second factor away.
     #[serde(default)]
     pub(crate) totp: Option<TotpReset>,
+}
+
+/// A traffic light, or none any more.
+#[derive(Debug, Deserialize)]
+#[serde(transparent)]
+pub(crate) struct Ceiling(pub(crate) Option<TlpLevel>);
+
+/// What is named is there, also as `null`.
+fn named<'a, D: serde::Deserializer<'a>>(deserializer: D) -> Result<Option<Ceiling>, D::Error> {
+    Ceiling::deserialize(deserializer).map(Some)
 }
 
 /// What becomes of a password.

@@ -25,9 +25,9 @@ pub(crate) struct GraphQuery {
     /// At most so many nodes, up to 500.
     #[serde(default)]
     pub(crate) limit: Option<u32>,
-    /// See as this partner.
-    #[serde(default, rename = "as")]
-    pub(crate) partner: Option<String>,
+    /// Whether reports, containers and who made what are joined as well.
+    #[serde(default)]
+    pub(crate) meta: bool,
 }
 
 /// Between which.

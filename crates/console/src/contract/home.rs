@@ -106,8 +106,6 @@ pub(crate) struct Collection {
     pub(crate) default_marking: Vec<String>,
     /// Partners that read it now.
     pub(crate) readers: Vec<String>,
-    /// How many objects this reader may see in it.
-    pub(crate) objects: u64,
     /// Whether a second person has to approve what is published in it.
     pub(crate) second_person: bool,
 }

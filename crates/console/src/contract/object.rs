@@ -148,6 +148,30 @@ pub(crate) enum TlpLevel {
     Red,
 }
 
+impl From<releasability::Tlp> for TlpLevel {
+    fn from(tlp: releasability::Tlp) -> Self {
+        match tlp {
+            releasability::Tlp::Clear => Self::Clear,
+            releasability::Tlp::Green => Self::Green,
+            releasability::Tlp::Amber => Self::Amber,
+            releasability::Tlp::AmberStrict => Self::AmberStrict,
+            releasability::Tlp::Red => Self::Red,
+        }
+    }
+}
+
+impl From<TlpLevel> for releasability::Tlp {
+    fn from(level: TlpLevel) -> Self {
+        match level {
+            TlpLevel::Clear => Self::Clear,
+            TlpLevel::Green => Self::Green,
+            TlpLevel::Amber => Self::Amber,
+            TlpLevel::AmberStrict => Self::AmberStrict,
+            TlpLevel::Red => Self::Red,
+        }
+    }
+}
+
 /// Who brought it.
 #[derive(Debug, Clone, Default, Serialize, ToSchema)]
 pub(crate) struct Source {
