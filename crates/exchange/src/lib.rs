@@ -17,6 +17,8 @@
 
 mod access;
 mod audit;
+mod bits;
+mod catalogue;
 mod checkpoint;
 mod coverage;
 mod draft;
@@ -33,9 +35,13 @@ mod registry;
 mod relabel;
 mod release;
 mod removal;
+mod row;
+mod search;
+mod seen;
 mod settle;
 mod state;
 mod viewpoint;
+mod views;
 mod walk;
 pub mod world;
 
@@ -56,5 +62,11 @@ pub use recall::{Recall, RecallError};
 pub use registry::{Credential, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
+pub use row::{DESCRIPTION_CHARS_MAX, Marking, ROWS_MAX, Row, Source};
+pub use search::{
+    BARS_MAX, Bar, COMPLETIONS_MAX, Completion, CompletionKind, FACET_VALUES_MAX, FIELDS, Facet, Facets,
+    Fault, Found, IndexError, Interval, QUERY_BYTES_MAX, QueryFinding, Search, SearchError, TERMS_MAX,
+};
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};
 pub use viewpoint::{Person, Viewer, Viewpoint};
+pub use views::Reindexed;

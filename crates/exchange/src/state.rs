@@ -23,6 +23,7 @@ use crate::{
     ledger::{CredentialChange, Record},
     registry::{Credential, MARKINGS, Registry},
     settle::{Pending, Place, Side, gained, horizon_operation, outdated},
+    views::Views,
     world::{Difference, World, WorldProblem, differences},
 };
 
@@ -65,6 +66,9 @@ pub enum ExchangeError {
     /// A document of ours in the store cannot be read.
     #[error("the document `{0}` in the store cannot be read")]
     Document(&'static str, #[source] serde_json::Error),
+    /// The search index failed.
+    #[error(transparent)]
+    Index(#[from] crate::search::IndexError),
 }
 
 /// Why a declaration was not applied.
@@ -128,6 +132,7 @@ pub struct Exchange {
     /// Held while what is left is done.
     pub(crate) settling: Mutex<()>,
     pub(crate) signer: Option<Signer>,
+    pub(crate) views: Views,
     alarms: AtomicU64,
 }
 
@@ -216,6 +221,7 @@ impl Exchange {
             deferring: Mutex::new(()),
             settling: Mutex::new(()),
             signer: None,
+            views: Views::default(),
             alarms: AtomicU64::new(0),
         };
         exchange.reload().await?;
@@ -346,9 +352,10 @@ impl Exchange {
         self.write_document((WORLD, version), &registry, (operations, record), now).await.map_err(
             |error| match error {
                 ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
-                other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
-                    ApplyError::Exchange(other)
-                }
+                other @ (ExchangeError::Store(_)
+                | ExchangeError::NoWorld
+                | ExchangeError::Document(..)
+                | ExchangeError::Index(_)) => ApplyError::Exchange(other),
             },
         )?;
         self.reload().await?;

@@ -210,6 +210,12 @@ impl Policy {
         self.markings.beginning(after, until)
     }
 
+    /// Goes through every span of time that a decision may hang on, but those of labels that stamps have.
+    pub fn each_validity(&self, each: &mut impl FnMut(&Validity)) {
+        self.communities.values().flatten().for_each(|(_, valid)| each(valid));
+        self.markings.labels().for_each(|label| each(&label.valid));
+    }
+
     /// The label of an object: the join of its markings, or the collection's default where it has none. A
     /// marking-definition is marked by itself as well.
     pub fn label(&self, object: &Object, origin: &Organisation, default: &Label) -> Label {
