@@ -36,6 +36,8 @@ pub struct ConsoleConfig {
     pub oidc: Option<OidcConfig>,
     /// Its bounds.
     pub limits: ConsoleLimits,
+    /// Says when the server stops, so that live streams end.
+    pub stopped: Option<tokio::sync::watch::Receiver<bool>>,
 }
 
 /// Never says the key.

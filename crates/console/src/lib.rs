@@ -28,6 +28,7 @@ mod routes;
 mod session;
 mod throttle;
 mod totp;
+mod traffic;
 
 use std::sync::Arc;
 
@@ -41,7 +42,10 @@ use utoipa::OpenApi;
 pub use config::{Clock, ConsoleConfig, ConsoleLimits, OidcConfig, Transport};
 pub use gate::Visitor;
 pub use password::{NoRandomness, hash_password, is_password, random_password};
-pub use routes::accounts::{hash_token, new_token};
+pub use routes::{
+    accounts::{hash_token, new_token},
+    home::remarks,
+};
 
 use problem::Problem;
 
@@ -58,6 +62,7 @@ pub(crate) struct Console {
     /// Verified where there is no password, so that unknown users take as long as known ones.
     pub(crate) decoy: String,
     pub(crate) streams: routes::changes::Streams,
+    pub(crate) traffic: traffic::Traffic,
     pub(crate) oidc: Option<Arc<oidc::Provider>>,
 }
 
@@ -132,6 +137,7 @@ pub fn router(
         checks: Arc::new(Semaphore::new(config.limits.password_checks_max)),
         decoy: hash_password("nobody has this password").map_err(|_| ConsoleError::Randomness)?,
         streams: routes::changes::Streams::new(&config.limits),
+        traffic: traffic::Traffic::default(),
         oidc: oidc.transpose()?.map(Arc::new),
         exchange,
         config,

@@ -61,7 +61,7 @@ pub(crate) const TABLE: &[(&str, &str, Right)] = &[
     ("POST", "/objects/{id}/marking", From(Releaser)),
     ("GET", "/partners", From(Reader)),
     ("GET", "/partners/{name}", From(Reader)),
-    ("GET", "/audit/who/{id}", From(Releaser)),
+    ("GET", "/audit/who/{id}", From(Administrator)),
     ("GET", "/audit", From(Administrator)),
     ("POST", "/audit/verification", From(Administrator)),
     ("GET", "/health", From(Administrator)),

@@ -30,7 +30,7 @@ pub(crate) struct Entries {
 pub(crate) struct LedgerEntry {
     pub(crate) number: u64,
     pub(crate) time: String,
-    /// `release`, `submission`, `removal`, `relabelling`, `policy`, `credentials`, `people`, `checkpoint`, …
+    /// `release`, `submission`, `removal`, `relabelling`, `policy`, `credentials`, `person`, `checkpoint`, `unreadable`.
     pub(crate) kind: String,
     pub(crate) partner: Option<String>,
     pub(crate) collection: Option<String>,
@@ -54,7 +54,10 @@ pub(crate) struct Receipts {
 /// Somebody got a version of an object.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Receipt {
+    /// Empty where it was shown to one of our own people.
     pub(crate) partner: String,
+    /// Which of our own people.
+    pub(crate) viewer: Option<String>,
     pub(crate) version: String,
     pub(crate) time: String,
     pub(crate) channel: String,

@@ -60,8 +60,8 @@ pub(crate) struct Node {
     pub(crate) marking: Marking,
     /// How many neighbours this reader may see, in the whole graph.
     pub(crate) degree: u64,
-    /// How much it matters, from 0 to 1.
-    pub(crate) rank: f64,
+    /// How far in front it stands: 0 for those asked for, then in order.
+    pub(crate) rank: u64,
     pub(crate) first: Option<String>,
     pub(crate) last: Option<String>,
 }

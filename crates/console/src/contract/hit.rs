@@ -52,8 +52,6 @@ pub(crate) struct Hit {
     pub(crate) confidence: Option<u8>,
     /// The pattern that matched.
     pub(crate) why: String,
-    /// The sightings, the latest first.
-    pub(crate) sightings: Vec<String>,
 }
 
 /// What becomes of a hit.
@@ -80,7 +78,7 @@ pub(crate) struct SightingsQuery {
 /// Who saw what.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct Board {
-    /// Names of partners, the columns; our own organisation's sightings are under the empty name.
+    /// Names of partners, and of our own organisation: the columns.
     pub(crate) partners: Vec<String>,
     pub(crate) rows: Vec<BoardRow>,
     pub(crate) next: Option<String>,

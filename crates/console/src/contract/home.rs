@@ -121,17 +121,8 @@ pub(crate) struct Health {
     pub(crate) alarms: u64,
     /// What an administrator should look at.
     pub(crate) remarks: Vec<String>,
-    /// Views of the log and how far behind they are.
-    pub(crate) views: Vec<ViewHealth>,
     pub(crate) sessions: u64,
     pub(crate) streams: u64,
-}
-
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct ViewHealth {
-    pub(crate) name: String,
-    /// How many changes it has yet to read.
-    pub(crate) behind: u64,
 }
 
 /// What changed, without objects: one message of the stream, whose event id is `sequence`.

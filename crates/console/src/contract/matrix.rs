@@ -26,8 +26,8 @@ pub(crate) struct MatrixQuery {
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct Matrix {
     pub(crate) frameworks: Vec<Framework>,
-    /// Which of them this is.
-    pub(crate) framework: Option<String>,
+    /// Which of them this is; empty where there is none.
+    pub(crate) framework: String,
     pub(crate) tactics: Vec<Tactic>,
     /// What may be counted or compared.
     pub(crate) subjects: Vec<Subject>,
@@ -57,7 +57,7 @@ pub(crate) struct Technique {
     pub(crate) count: u64,
     /// The count of what is compared with.
     pub(crate) against: u64,
-    /// How many indicators and courses of action of ours cover it.
+    /// How many of the uses our own organisation says.
     pub(crate) own: u64,
     /// Sub-techniques.
     #[schema(no_recursion)]
@@ -71,4 +71,6 @@ pub(crate) struct Subject {
     pub(crate) name: String,
     #[serde(rename = "type")]
     pub(crate) object_type: String,
+    /// How many techniques it uses.
+    pub(crate) count: u64,
 }

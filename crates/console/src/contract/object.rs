@@ -19,16 +19,20 @@ pub(crate) struct SeenAs {
 #[derive(Debug, Clone, Default, Deserialize, IntoParams)]
 #[into_params(parameter_in = Query)]
 pub(crate) struct ObjectsQuery {
-    /// What is searched: words, and `type:`, `tlp:`, `rel:`, `src:`, `label:`, `conf>`, `seen>` and their kin.
+    /// What is searched: words, `"phrases"`, `word*`, `-not`, and `type:`, `tlp:`, `rel:`, `src:`, `label:`, `id:`, `conf>`,
+    /// `seen>`, `created>`, `modified>`, `added>`. What of it is not understood is told as findings of the problem `query`.
     pub(crate) q: Option<String>,
-    /// `added`, `modified`, `name`, `sightings`, `confidence`, `relevance`; `-` before it for the greatest first.
+    /// `modified`, `created`, `added`, `seen`, `confidence`, `type`; the greatest first, with `-` before it the least.
     pub(crate) sort: Option<String>,
     /// The `next` of the page before.
     pub(crate) after: Option<String>,
     /// At most so many, up to 200.
     pub(crate) limit: Option<u32>,
+    /// How wide a bar of the histogram is; a day where it is not said.
+    pub(crate) by: Option<super::timeline::Step>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 
@@ -42,17 +46,6 @@ pub(crate) struct Objects {
     /// How many were added when.
     pub(crate) histogram: Vec<Bar>,
     pub(crate) next: Option<String>,
-    /// What of the question is not understood.
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(crate) findings: Vec<QueryFinding>,
-}
-
-/// What is not understood in a question.
-#[derive(Debug, Serialize, ToSchema)]
-pub(crate) struct QueryFinding {
-    /// Where it begins, in characters.
-    pub(crate) at: usize,
-    pub(crate) message: String,
 }
 
 /// Counts by property.
@@ -197,9 +190,13 @@ pub(crate) struct CompleteQuery {
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Completion {
     pub(crate) text: String,
-    /// `key`, `value`, `name`.
+    /// `field`, `value`, `word`.
     pub(crate) kind: String,
-    pub(crate) count: u64,
+    /// How many objects have it; of fields nothing.
+    pub(crate) count: Option<u64>,
+    /// The first character of the query that it stands for, and the one behind the last.
+    pub(crate) from: usize,
+    pub(crate) until: usize,
 }
 
 /// One object and what is around it.
@@ -218,7 +215,7 @@ pub(crate) struct ObjectView {
     pub(crate) sightings: Vec<SightingRow>,
     pub(crate) notes: Vec<Remark>,
     pub(crate) opinions: Vec<Remark>,
-    /// Markings of single properties, by JSON pointer.
+    /// Markings of single properties, by selector as granular markings have it.
     pub(crate) markings: BTreeMap<String, Marking>,
 }
 
@@ -236,7 +233,9 @@ pub(crate) struct Provenance {
     pub(crate) collection: String,
     pub(crate) source: Source,
     pub(crate) added: String,
-    /// `taxii`, `own`, `sensor`, `transfer`, …
+    pub(crate) version: String,
+    pub(crate) marking: Marking,
+    /// `own`, `partner`, `sensor`, `elsewhere`.
     pub(crate) way: String,
 }
 

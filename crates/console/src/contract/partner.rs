@@ -18,11 +18,14 @@ pub(crate) struct PartnerSummary {
     pub(crate) nation: Option<String>,
     /// Aliases of the collections that it may use now.
     pub(crate) collections: Vec<String>,
-    /// When it last got or brought something.
+    /// Whether these are this node's own sensors.
+    pub(crate) sensors: bool,
+    /// When it last got or brought something; for administrators.
     pub(crate) last_seen: Option<String>,
+    /// What was refused last; for administrators.
     pub(crate) last_error: Option<String>,
-    /// Whether it has any way to sign in.
-    pub(crate) can_sign_in: bool,
+    /// Whether it has any way to sign in; for administrators.
+    pub(crate) can_sign_in: Option<bool>,
 }
 
 /// One partner.
@@ -32,7 +35,8 @@ pub(crate) struct Partner {
     pub(crate) clearances: BTreeMap<String, String>,
     pub(crate) communities: Vec<String>,
     pub(crate) agreements: Vec<Agreement>,
-    pub(crate) traffic: Vec<TrafficDay>,
+    /// For administrators: it counts what others may not know of.
+    pub(crate) traffic: Option<Vec<TrafficDay>>,
     /// SHA-256 fingerprints.
     pub(crate) certificates: Vec<String>,
 }

@@ -26,6 +26,16 @@ pub(crate) enum Step {
     Month,
 }
 
+impl From<Step> for exchange::Interval {
+    fn from(step: Step) -> Self {
+        match step {
+            Step::Day => Self::Day,
+            Step::Week => Self::Week,
+            Step::Month => Self::Month,
+        }
+    }
+}
+
 /// Counts over time, campaigns, countries.
 #[derive(Debug, Default, Serialize, ToSchema)]
 pub(crate) struct Timeline {
@@ -39,7 +49,10 @@ pub(crate) struct Timeline {
 pub(crate) struct Series {
     /// A partner's name, or our own organisation's.
     pub(crate) source: String,
+    /// Objects by when they were modified, sightings left out.
     pub(crate) points: Vec<Point>,
+    /// Sightings by when they were seen last.
+    pub(crate) sightings: Vec<Point>,
 }
 
 /// One step.
@@ -61,8 +74,7 @@ pub(crate) struct Campaign {
 /// A country, and how much speaks of it.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct Country {
-    /// ISO 3166-1 alpha-2 as STIX locations have it, or alpha-3.
+    /// As STIX locations have it: ISO 3166-1 alpha-2, mostly. The web app has the names.
     pub(crate) code: String,
-    pub(crate) name: String,
     pub(crate) count: u64,
 }

@@ -200,7 +200,7 @@ async fn held_matrix(app: &App, account: &Account, ids: &[String]) -> Result<Rel
     partners.sort();
     let mut rows = Vec::new();
     for id in ids {
-        let mut row = app.exchange.row(&viewpoint, id).await?.map(super::objects::row);
+        let mut row = super::objects::one(app, &viewpoint, id).await?.map(super::objects::row);
         let mut cells = Vec::new();
         for partner in &partners {
             let preview = app.exchange.preview(id, partner, now).await?;
@@ -477,7 +477,7 @@ async fn take_back(
     let why = reason(why)?;
     let viewpoint = app.exchange.viewpoint(&account.person(), None, app.now()).ok_or(Problem::NoWorld)?;
     // Who does not see all of it cannot tell what is taken back.
-    let row = app.exchange.row(&viewpoint, id).await?.ok_or(Problem::Absent)?;
+    let row = super::objects::one(app, &viewpoint, id).await?.ok_or(Problem::Absent)?;
     let seen = app.exchange.seen_whole(&viewpoint, &[id.to_owned()]).await?;
     if !seen.contains(id) {
         return Err(Problem::Absent);
