@@ -18,13 +18,17 @@
 mod access;
 mod audit;
 mod bits;
+mod board;
 mod catalogue;
 mod checkpoint;
 mod coverage;
 mod draft;
+mod graph;
 mod ingest;
 mod knowledge;
 mod ledger;
+mod matrix;
+mod object_view;
 mod preview;
 mod quoting;
 mod references;
@@ -37,6 +41,7 @@ mod search;
 mod seen;
 mod settle;
 mod state;
+mod timeline;
 mod viewpoint;
 mod views;
 mod walk;
@@ -44,15 +49,21 @@ pub mod world;
 
 pub use access::{Access, CollectionInfo};
 pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
+pub use board::{Board, BoardRow, Cell, CellState};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
 pub use draft::{DraftPreview, Oversharing, Recipient};
+pub use graph::{
+    Edge, Folded, Graph, GraphQuery, Meta, NODES_MAX, Node, PATH_DEGREE_MAX, PATH_REACH_MAX, PATH_STEPS_MAX,
+};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{
     Channel, CredentialChange, Record, Redacted, Relabelled, Release, Run, Standing,
     Submission as SubmissionRecord,
 };
+pub use matrix::{Matrix, MatrixQuery, SUBJECTS_MAX, Subject, TECHNIQUES_MAX, Tactic, Technique};
+pub use object_view::{ABOUT_MAX, ObjectView, PartMarking, Provenance, Related, Towards};
 pub use preview::{Preview, PreviewedCopy};
 pub use registry::{Credential, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
@@ -63,5 +74,6 @@ pub use search::{
     Fault, Found, IndexError, Interval, QUERY_BYTES_MAX, QueryFinding, Search, SearchError, TERMS_MAX,
 };
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};
+pub use timeline::{COUNTRIES_MAX, Campaign, Country, Digest, Newcomer, POINTS_MAX, Point, Series, Timeline};
 pub use viewpoint::{Person, Viewer, Viewpoint};
 pub use views::Reindexed;
