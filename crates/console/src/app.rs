@@ -56,9 +56,9 @@ const OTHERS: [&str; 5] = ["/api", "/taxii2", "/healthz", "/readyz", "/metrics"]
 /// The web app has addresses of its own, which are all the one page: who navigates to one gets it. All else is for `elsewhere`.
 pub(crate) async fn page_or(elsewhere: Router, request: Request) -> Response {
     let path = request.uri().path();
-    let is_other = OTHERS.iter().any(|other| {
-        path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
-    });
+    let is_other = OTHERS
+        .iter()
+        .any(|other| path.strip_prefix(other).is_some_and(|rest| rest.is_empty() || rest.starts_with('/')));
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let navigates = matches!(*request.method(), Method::GET | Method::HEAD)
         && accept.is_some_and(|accept| accept.contains("text/html"));

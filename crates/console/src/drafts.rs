@@ -217,7 +217,9 @@ pub(crate) fn warnings(found: &[Oversharing]) -> Vec<ObjectFinding> {
         Oversharing::Name { object, name, of, partner } => ObjectFinding {
             object: Some(object.clone()),
             code: "quoted".to_owned(),
-            message: format!("`{partner}` would read `{name}`, the name of `{of}`, which is withheld from it"),
+            message: format!(
+                "`{partner}` would read `{name}`, the name of `{of}`, which is withheld from it"
+            ),
         },
     };
     found.iter().map(told).collect()
@@ -233,8 +235,7 @@ mod tests {
 
     #[test]
     fn a_marking_is_put_on_what_has_none_and_nothing_else_changes() {
-        let objects =
-            [raw("{\"id\":\"a\", \"n\": 1.10 }"), raw("{\"object_marking_refs\":[]}"), raw("{ }")];
+        let objects = [raw("{\"id\":\"a\", \"n\": 1.10 }"), raw("{\"object_marking_refs\":[]}"), raw("{ }")];
         let envelope = envelope(&objects, &["TLP:GREEN".to_owned()]).unwrap();
         let green = "\"object_marking_refs\":[\"marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb\"]";
         let expected = format!(

@@ -110,7 +110,8 @@ fn escaped(text: &str) -> String {
 impl Provider {
     pub(crate) fn new(config: &OidcConfig, public_url: Option<&str>) -> Result<Self, ConsoleError> {
         let public_url = public_url.ok_or(ConsoleError::NoPublicUrl)?;
-        let pem = if config.authorities.is_empty() { system_authorities() } else { config.authorities.clone() };
+        let pem =
+            if config.authorities.is_empty() { system_authorities() } else { config.authorities.clone() };
         let mut roots: Vec<Certificate<'static>> = Vec::new();
         for item in parse_pem(&pem) {
             match item.map_err(|_| ConsoleError::Authorities)? {
@@ -180,12 +181,8 @@ impl Provider {
         }
         let known = self.known(now, Freshness::Remembered).await?;
         let token = self.exchange(&known, code, &journey.verifier).await?;
-        let expected = Expected {
-            issuer: &self.config.issuer,
-            client: &self.config.client,
-            nonce: &journey.nonce,
-            now,
-        };
+        let expected =
+            Expected { issuer: &self.config.issuer, client: &self.config.client, nonce: &journey.nonce, now };
         match token::subject(&token, &known.keys, &expected) {
             Err(TokenError::Key) if known.since.plus_seconds(KEYS_SECONDS) <= now => {
                 // Keys change: they are asked for once more.

@@ -88,12 +88,16 @@ impl Problem {
                 format!("too many failures: try again in {seconds} seconds"),
             ),
             Self::Role => (StatusCode::FORBIDDEN, "role", words("your role does not allow this")),
-            Self::CrossSite => (StatusCode::FORBIDDEN, "cross-site", words("the request came from elsewhere")),
+            Self::CrossSite => {
+                (StatusCode::FORBIDDEN, "cross-site", words("the request came from elsewhere"))
+            }
             Self::Forbidden(why) => (StatusCode::FORBIDDEN, "forbidden", words(why)),
             Self::Absent => (StatusCode::NOT_FOUND, "absent", words("there is no such thing")),
             Self::Method => (StatusCode::METHOD_NOT_ALLOWED, "method", words("the method is not there")),
             Self::Conflict(why) => (StatusCode::CONFLICT, "conflict", why.clone()),
-            Self::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "too-large", words("it is longer than allowed")),
+            Self::TooLarge => {
+                (StatusCode::PAYLOAD_TOO_LARGE, "too-large", words("it is longer than allowed"))
+            }
             Self::MediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", words("a body is `application/json`"))
             }

@@ -114,7 +114,8 @@ pub(crate) async fn add(
         let (mut all, version) = listed(exchange).await?;
         let mut sheets = Vec::new();
         if all.len() >= releases_max {
-            let oldest = all.iter().position(|one| one.state != ReleaseState::Pending).ok_or(QueueError::Full)?;
+            let oldest =
+                all.iter().position(|one| one.state != ReleaseState::Pending).ok_or(QueueError::Full)?;
             let gone = all.remove(oldest);
             sheets.push(Sheet { drawer: drawer(gone.id), version: None, content: Vec::new() });
         }
@@ -125,7 +126,8 @@ pub(crate) async fn add(
             by: proposal.by.clone(),
             act: Act::Proposed,
             about: proposal.id.to_string(),
-            detail: format!("{:?} of {} object(s)", proposal.what.kind(), proposal.objects.len()).to_lowercase(),
+            detail: format!("{:?} of {} object(s)", proposal.what.kind(), proposal.objects.len())
+                .to_lowercase(),
         };
         match exchange.keep(sheets, Some(deed), now).await {
             Ok(()) => return Ok(()),

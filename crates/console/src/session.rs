@@ -139,8 +139,7 @@ pub(crate) async fn begin(
         give_way(&mut all, own.saturating_sub(limits.sessions_per_user_max), Some(&session.user));
         let more = all.len().saturating_sub(limits.sessions_max);
         give_way(&mut all, more, None);
-        let mut sheets =
-            vec![Sheet { drawer: index(), version: Some(version), content: written(&all)? }];
+        let mut sheets = vec![Sheet { drawer: index(), version: Some(version), content: written(&all)? }];
         let gone = before.iter().filter(|key| !all.iter().any(|one| one.key == **key));
         sheets.extend(gone.map(|key| Sheet { drawer: drawer(key), version: None, content: Vec::new() }));
         sheets.push(Sheet { drawer: drawer(&session.key), version: None, content: written(&session)? });
@@ -244,8 +243,7 @@ pub(crate) async fn end(
         let gone: Vec<Listed> = all.iter().filter(|one| is_meant(one)).cloned().collect();
         let Some(first) = gone.first() else { return Ok(0) };
         all.retain(|one| !is_meant(one));
-        let mut sheets =
-            vec![Sheet { drawer: index(), version: Some(version), content: written(&all)? }];
+        let mut sheets = vec![Sheet { drawer: index(), version: Some(version), content: written(&all)? }];
         sheets.extend(gone.iter().map(|one| Sheet {
             drawer: drawer(&one.key),
             version: None,

@@ -13,7 +13,7 @@ use releasability::Granularity;
 use stix::Timestamp;
 use store::{OriginNumber, Sequence};
 
-pub(crate) use facts::{Facts, Moment, Numbers, Revocation, Role, texts};
+pub(crate) use facts::{Facts, Moment, Numbers, Role, texts};
 
 use crate::viewpoint::Place;
 

@@ -117,6 +117,9 @@ pub enum SearchError {
     /// `after` is not what an earlier page said.
     #[error("`after` is not what an earlier page said")]
     After,
+    /// A time is none of RFC 3339.
+    #[error("a time is not as RFC 3339 writes it")]
+    Time,
     /// The rest.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),

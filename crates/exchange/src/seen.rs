@@ -63,11 +63,6 @@ impl Seen {
         self.heads.get(id as usize).copied().filter(|row| *row != NONE)
     }
 
-    /// Whether a row stands for its id.
-    pub(crate) fn is_head(&self, catalogue: &Catalogue, number: RowNumber) -> bool {
-        catalogue.row(number).is_some_and(|row| self.head(row.id) == Some(number))
-    }
-
     /// The facts of a row as this reader gets it. What it refers to may be withheld nevertheless: then there is no head.
     pub(crate) fn facts<'a>(&'a self, number: RowNumber, row: &'a Row) -> &'a Facts {
         self.variants.get(&number).map_or(&row.facts, |variant| &variant.facts)

@@ -37,7 +37,6 @@ pub(crate) struct Me {
     pub(crate) until: String,
 }
 
-
 /// How somebody signed in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "lowercase")]

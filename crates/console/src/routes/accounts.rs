@@ -318,8 +318,7 @@ pub(crate) async fn add_token(
 }
 
 async fn note(app: &App, caller: &Caller, about: &str, detail: String) -> Result<(), Problem> {
-    let deed =
-        Deed { by: caller.user().to_owned(), act: Act::Credentials, about: about.to_owned(), detail };
+    let deed = Deed { by: caller.user().to_owned(), act: Act::Credentials, about: about.to_owned(), detail };
     Ok(app.exchange.keep(Vec::new(), Some(deed), app.now()).await?)
 }
 

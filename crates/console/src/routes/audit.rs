@@ -74,7 +74,8 @@ fn told(entry: exchange::LedgerEntry, names: &BTreeMap<u32, String>) -> LedgerEn
         }
         Some(Record::Credentials { changes }) => {
             shown.partner = changes.first().map(|(partner, _, _)| partner.clone());
-            let lines = changes.iter().map(|(partner, id, change)| format!("{partner} {id} {}", word(change)));
+            let lines =
+                changes.iter().map(|(partner, id, change)| format!("{partner} {id} {}", word(change)));
             ("credentials", lines.collect::<Vec<_>>().join(", "))
         }
         Some(Record::Deed(deed)) => ("person", in_words(&deed)),
@@ -167,10 +168,7 @@ pub(crate) async fn entries(
     params(("id" = String, Path)),
     responses((status = 200, body = Receipts), (status = "default", body = ProblemBody))
 )]
-pub(crate) async fn who(
-    State(app): State<App>,
-    Named(id): Named<String>,
-) -> Result<Json<Receipts>, Problem> {
+pub(crate) async fn who(State(app): State<App>, Named(id): Named<String>) -> Result<Json<Receipts>, Problem> {
     let receipts = app.exchange.who(&id).await?;
     let told = |receipt: exchange::Receipt| Receipt {
         partner: receipt.partner,

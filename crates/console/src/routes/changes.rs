@@ -136,7 +136,9 @@ async fn follow(
         let place = app.exchange.last_place();
         let changed = counted(app, &caller, since, place).await.map_err(|_| Over)?;
         let is_news = !changed.added.is_empty()
-            || told.as_ref().is_none_or(|told| (told.hits, told.releases) != (changed.hits, changed.releases));
+            || told
+                .as_ref()
+                .is_none_or(|told| (told.hits, told.releases) != (changed.hits, changed.releases));
         if is_news {
             let data = serde_json::to_string(&changed).map_err(|_| Over)?;
             say(&mut sender, format!("id: {place}\nevent: changed\ndata: {data}\n\n")).await?;

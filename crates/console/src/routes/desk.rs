@@ -18,8 +18,8 @@ use crate::{
     contract::{
         desk::{
             Approval, ApprovalRequest, Decided, MarkingRequest, OutgoingQuery, RecallKind, RecallRequest,
-            Recalled, Release, ReleaseKind, ReleaseMatrix, ReleaseRow, ReleaseState, ReleaseSummary, Releases,
-            ReleasesQuery,
+            Recalled, Release, ReleaseKind, ReleaseMatrix, ReleaseRow, ReleaseState, ReleaseSummary,
+            Releases, ReleasesQuery,
         },
         intake::ObjectFinding,
     },
@@ -110,9 +110,7 @@ fn summary(account: &Account, proposal: &Proposal) -> ReleaseSummary {
 
 /// Nobody approves what they proposed.
 fn may_decide(account: &Account, proposal: &Proposal) -> bool {
-    proposal.state == ReleaseState::Pending
-        && account.role >= Role::Releaser
-        && account.user != proposal.by
+    proposal.state == ReleaseState::Pending && account.role >= Role::Releaser && account.user != proposal.by
 }
 
 /// The queue.
@@ -132,7 +130,8 @@ pub(crate) async fn releases(
     let limit = asked.limit.map_or(PAGE_MAX, |limit| limit as usize).clamp(1, PAGE_MAX);
     let after = asked.after.as_deref().map(Uuid::parse_str).transpose();
     let after = after.map_err(|_| Problem::Malformed("`after` is none of ours".to_owned()))?;
-    let skip = after.map_or(Some(0), |after| all.iter().rev().position(|one| one.id == after).map(|at| at + 1));
+    let skip =
+        after.map_or(Some(0), |after| all.iter().rev().position(|one| one.id == after).map(|at| at + 1));
     let skip = skip.ok_or_else(|| Problem::Malformed("`after` is none of ours".to_owned()))?;
     let mut found = Releases::default();
     for one in all.iter().rev().skip(skip) {
@@ -276,7 +275,8 @@ pub(crate) async fn outgoing(
         }
     }
     let objects = texts.into_values().collect::<Vec<_>>().join(",");
-    let bundle = format!("{{\"type\":\"bundle\",\"id\":\"bundle--{}\",\"objects\":[{objects}]}}", proposal.id);
+    let bundle =
+        format!("{{\"type\":\"bundle\",\"id\":\"bundle--{}\",\"objects\":[{objects}]}}", proposal.id);
     let kind = HeaderValue::from_static("application/stix+json;version=2.1");
     Ok(([(header::CONTENT_TYPE, kind)], bundle).into_response())
 }

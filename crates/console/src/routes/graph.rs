@@ -132,7 +132,10 @@ async fn store(app: &App, caller: &Caller, all: &[Stored], version: u64) -> Resu
     tag = "graph",
     responses((status = 200, body = SavedGraphs), (status = "default", body = ProblemBody))
 )]
-pub(crate) async fn saved_graphs(State(app): State<App>, caller: Caller) -> Result<Json<SavedGraphs>, Problem> {
+pub(crate) async fn saved_graphs(
+    State(app): State<App>,
+    caller: Caller,
+) -> Result<Json<SavedGraphs>, Problem> {
     let (all, _) = stored(&app, &caller).await?;
     let summary = |one: &Stored| SavedGraphSummary {
         name: one.graph.name.clone(),
@@ -179,7 +182,9 @@ pub(crate) async fn save_graph(
     let refused = |why: String| Err(Problem::Refused(why, Vec::new()));
     let chars = name.chars().count();
     if graph.name != name || chars == 0 || chars > NAME_CHARS_MAX {
-        return refused(format!("a graph has a name of at most {NAME_CHARS_MAX} characters, the same in both places"));
+        return refused(format!(
+            "a graph has a name of at most {NAME_CHARS_MAX} characters, the same in both places"
+        ));
     }
     if graph.nodes.len() > limits.graph_nodes_max {
         return refused(format!("a graph has at most {} nodes", limits.graph_nodes_max));

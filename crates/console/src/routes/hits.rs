@@ -10,11 +10,12 @@ use stix::Timestamp;
 use uuid::Uuid;
 
 use crate::{
-    App, drafts,
+    App,
     contract::hit::{
         Board, BoardCell, BoardRow, Hit, HitChange, HitState, Hits, HitsQuery, Made, NewSighting, SeenState,
         SightingsQuery,
     },
+    drafts,
     gate::{Asked, Body, Caller, Eyes, Named},
     problem::{Problem, ProblemBody},
     routes::objects::row,
@@ -72,11 +73,7 @@ impl Said {
 }
 
 /// Hits in a state, the latest first.
-pub(crate) async fn in_state(
-    app: &App,
-    viewpoint: &Viewpoint,
-    state: HitState,
-) -> Result<Vec<Hit>, Problem> {
+pub(crate) async fn in_state(app: &App, viewpoint: &Viewpoint, state: HitState) -> Result<Vec<Hit>, Problem> {
     let sensors = own_sensors(app);
     let (states, _) = states(app).await?;
     let mut hits = Vec::new();
@@ -84,9 +81,10 @@ pub(crate) async fn in_state(
     for _ in 0..PAGES_MAX {
         let board = app.exchange.board(viewpoint, after.as_deref(), LIMIT.1).await?;
         for line in board.rows {
-            let seen = line.cells.iter().filter(|cell| {
-                cell.state == CellState::Seen && sensors.contains(&cell.partner)
-            });
+            let seen = line
+                .cells
+                .iter()
+                .filter(|cell| cell.state == CellState::Seen && sensors.contains(&cell.partner));
             for cell in seen {
                 let id = format!("{}~{}", line.indicator.id, cell.partner);
                 let said = states.get(&id);
@@ -131,9 +129,9 @@ pub(crate) async fn hits(
 ) -> Result<Json<Hits>, Problem> {
     let all = in_state(&app, &viewpoint, asked.state.unwrap_or_default()).await?;
     let limit = asked.limit.map_or(LIMIT.0, |limit| limit as usize).clamp(1, LIMIT.1);
-    let skip = asked.after.map_or(0, |after| {
-        all.iter().position(|hit| hit.id == after).map_or(all.len(), |at| at + 1)
-    });
+    let skip = asked
+        .after
+        .map_or(0, |after| all.iter().position(|hit| hit.id == after).map_or(all.len(), |at| at + 1));
     let more = all.len() > skip + limit;
     let mut hits: Vec<Hit> = all.into_iter().skip(skip).take(limit).collect();
     let ids: Vec<&str> = hits.iter().map(|hit| hit.indicator.id.as_str()).collect();
@@ -173,7 +171,10 @@ pub(crate) async fn change_hit(
     let until = given.until.as_deref().map(Timestamp::parse).transpose();
     let until = until.map_err(|_| Problem::Malformed("`until` is no moment".to_owned()))?;
     if given.state == HitState::Snoozed && until.is_none_or(|until| until <= now) {
-        return Err(Problem::Refused("what is put off comes back at a moment to come".to_owned(), Vec::new()));
+        return Err(Problem::Refused(
+            "what is put off comes back at a moment to come".to_owned(),
+            Vec::new(),
+        ));
     }
     let mut found = None;
     for state in [HitState::Open, HitState::Done, HitState::Snoozed, HitState::FalsePositive] {
@@ -293,7 +294,8 @@ async fn say_about(
         own.into_iter().flatten().filter_map(|id| id.as_str().map(str::to_owned)).collect();
     refs.extend(markings.iter().filter(|id| !refs.contains(id)).cloned().collect::<Vec<_>>());
     let world = app.exchange.world().ok_or(Problem::NoWorld)?;
-    let collection = collection.or_else(|| row.collections.first().map(String::as_str)).ok_or(Problem::Absent)?;
+    let collection =
+        collection.or_else(|| row.collections.first().map(String::as_str)).ok_or(Problem::Absent)?;
     let kind = members.get("type").and_then(serde_json::Value::as_str).unwrap_or_default();
     let (id, now) = (format!("{kind}--{}", Uuid::new_v4()), app.now());
     let moment = Timestamp::from_micros(now.micros() / 1000 * 1000).to_string();

@@ -10,11 +10,11 @@ use stix::Timestamp;
 use crate::{
     App,
     contract::{
+        hit::HitState,
         home::{
             Collection, Collections, DayCount, Feed, FeedState, Health, Home, HomeQuery, MarkingChoice,
             Markings, PartnerCount, TypeCount,
         },
-        hit::HitState,
         object::SeenAs,
     },
     gate::{Asked, Caller, Eyes},
@@ -59,7 +59,9 @@ pub(crate) async fn home(
 ) -> Result<Json<Home>, Problem> {
     let now = app.now();
     let since = match asked.since {
-        Some(text) => Timestamp::parse(&text).map_err(|_| Problem::Malformed("`since` is no moment".into()))?,
+        Some(text) => {
+            Timestamp::parse(&text).map_err(|_| Problem::Malformed("`since` is no moment".into()))?
+        }
         None => {
             let before = caller.account().signed_in_before.as_deref();
             let before = before.and_then(|text| Timestamp::parse(text).ok());
@@ -68,11 +70,8 @@ pub(crate) async fn home(
     };
     let digest = app.exchange.digest(&viewpoint, since).await?;
     let fortnight = app.exchange.digest(&viewpoint, now.plus_seconds(-SIGHTINGS_SECONDS)).await?;
-    let partner = |one: exchange::Newcomer| PartnerCount {
-        name: one.name,
-        count: one.count,
-        latest: Some(one.latest),
-    };
+    let partner =
+        |one: exchange::Newcomer| PartnerCount { name: one.name, count: one.count, latest: Some(one.latest) };
     let all = app.exchange.digest(&viewpoint, Timestamp::EPOCH).await?;
     let own = viewpoint.viewer().seen_as.is_none();
     Ok(Json(Home {

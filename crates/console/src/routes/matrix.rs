@@ -10,7 +10,11 @@ use crate::{
     problem::{Problem, ProblemBody},
 };
 
-async fn found(app: &App, viewpoint: &exchange::Viewpoint, asked: MatrixQuery) -> Result<exchange::Matrix, Problem> {
+async fn found(
+    app: &App,
+    viewpoint: &exchange::Viewpoint,
+    asked: MatrixQuery,
+) -> Result<exchange::Matrix, Problem> {
     let query = exchange::MatrixQuery {
         framework: asked.framework,
         of: asked.of,
@@ -121,7 +125,8 @@ pub(crate) async fn layer(
             })
         }));
     }
-    let most = found.tactics.iter().flat_map(|tactic| &tactic.techniques).map(|one| one.count).max().unwrap_or(1);
+    let most =
+        found.tactics.iter().flat_map(|tactic| &tactic.techniques).map(|one| one.count).max().unwrap_or(1);
     Ok(Json(json!({
         "name": "Cresset",
         "versions": { "layer": "4.5", "navigator": "4.9.0" },

@@ -17,9 +17,9 @@ use crate::{
     contract::{
         intake::ObjectFinding,
         object::{
-            Bar, CompleteQuery, Completion, Direction, Facet, Facets, Marking, ObjectVersion, ObjectView, Objects,
-            ObjectsQuery, Provenance, RelationshipGroup, Remark, Row, SightingRow, Source, TlpLevel,
-            SeenAs, WithheldProperty,
+            Bar, CompleteQuery, Completion, Direction, Facet, Facets, Marking, ObjectVersion, ObjectView,
+            Objects, ObjectsQuery, Provenance, RelationshipGroup, Remark, Row, SeenAs, SightingRow, Source,
+            TlpLevel, WithheldProperty,
         },
     },
     gate::{Asked, Caller, Eyes, Named},
@@ -222,7 +222,8 @@ fn sighting((row, said): (exchange::Row, Beside)) -> SightingRow {
 fn way(app: &App, source: &exchange::Source) -> String {
     let world = app.exchange.world();
     let is_own = world.as_ref().is_some_and(|world| world.organisation.id.to_string() == source.id);
-    let partner = world.iter().flat_map(|world| &world.partners).find(|one| one.organisation.to_string() == source.id);
+    let partner =
+        world.iter().flat_map(|world| &world.partners).find(|one| one.organisation.to_string() == source.id);
     match partner {
         _ if is_own => "own",
         Some(partner) if partner.sensors => "sensor",

@@ -7,8 +7,7 @@ use axum::{
 };
 
 use crate::{
-    App,
-    account,
+    App, account,
     config::Transport,
     contract::session::{Method, OidcReturn},
     gate::{Asked, Visitor, cookie, set_cookie},
@@ -81,7 +80,10 @@ pub(crate) async fn oidc_return(
     let subject = match provider.finish(&app.sealer, (sealed, &state, &code), app.now()).await {
         Ok(subject) => subject,
         Err(error) => {
-            tracing::warn!(error = &error as &dyn std::error::Error, "nobody signed in by the identity provider");
+            tracing::warn!(
+                error = &error as &dyn std::error::Error,
+                "nobody signed in by the identity provider"
+            );
             return redirect(FAILED, &[over]);
         }
     };

@@ -52,8 +52,7 @@ fn sees_traffic(caller: &Caller) -> bool {
 )]
 pub(crate) async fn partners(State(app): State<App>, caller: Caller) -> Result<Json<Partners>, Problem> {
     let world = app.exchange.world().ok_or(Problem::NoWorld)?;
-    let flows =
-        if sees_traffic(&caller) { Some(app.traffic.all(&app.exchange).await?) } else { None };
+    let flows = if sees_traffic(&caller) { Some(app.traffic.all(&app.exchange).await?) } else { None };
     let none = Flow::default();
     let now = app.now();
     let shown = world.partners.iter().map(|partner| {
@@ -83,7 +82,8 @@ fn communities(world: &World, partner: &PartnerDeclared, now: Timestamp) -> Vec<
             let (code, valid) = member.parts();
             let code = code.to_string();
             let nation = partner.nation.map(|nation| nation.to_string());
-            valid.contains(now) && (Some(&code) == nation.as_ref() || code == partner.organisation.to_string())
+            valid.contains(now)
+                && (Some(&code) == nation.as_ref() || code == partner.organisation.to_string())
         })
     };
     world.communities.iter().filter(is_in).map(|community| community.name.to_string()).collect()
@@ -114,7 +114,11 @@ pub(crate) async fn partner(
     };
     Ok(Json(Partner {
         summary: summary(&app, &world, partner, flow.as_ref(), now),
-        clearances: partner.clearances.iter().map(|(policy, level)| (policy.0.clone(), level.clone())).collect(),
+        clearances: partner
+            .clearances
+            .iter()
+            .map(|(policy, level)| (policy.0.clone(), level.clone()))
+            .collect(),
         communities: communities(&world, partner, now),
         agreements: agreed.map(|one| agreement(&world, one, now)).collect(),
         traffic: flow.as_ref().map(|flow| flow.days.iter().map(day).collect()),

@@ -12,9 +12,7 @@ use axum::{
 use crate::{
     App,
     account::{self, Account, Role},
-    contract::session::{
-        Doors, Me, Method, OwnOrganisation, PasswordChange, SignIn, TotpCode, TotpOffer,
-    },
+    contract::session::{Doors, Me, Method, OwnOrganisation, PasswordChange, SignIn, TotpCode, TotpOffer},
     gate::{Body, Caller, Visitor, session_cookie, set_cookie},
     password::{PASSWORD_BYTES_MAX, PASSWORD_CHARS_MIN, hash_password, is_password},
     problem::{Problem, ProblemBody},
@@ -223,7 +221,9 @@ pub(crate) async fn change_password(
 ) -> Result<StatusCode, Problem> {
     let (chars, bytes) = (given.new.chars().count(), given.new.len());
     if chars < PASSWORD_CHARS_MIN || bytes > PASSWORD_BYTES_MAX {
-        let why = format!("a password has {PASSWORD_CHARS_MIN} characters at least and {PASSWORD_BYTES_MAX} bytes at most");
+        let why = format!(
+            "a password has {PASSWORD_CHARS_MIN} characters at least and {PASSWORD_BYTES_MAX} bytes at most"
+        );
         return Err(Problem::Refused(why, Vec::new()));
     }
     let user = caller.user().to_owned();
@@ -260,10 +260,7 @@ pub(crate) async fn offer_totp(State(app): State<App>, caller: Caller) -> Result
     account::change(&app.exchange, user, None, app.now(), change).await?;
     let organisation = app.exchange.world().map_or_else(String::new, |world| world.organisation.name);
     let issuer = format!("Cresset {organisation}");
-    Ok(Json(TotpOffer {
-        secret: totp::base32(&secret),
-        uri: totp::uri(issuer.trim(), user, &secret),
-    }))
+    Ok(Json(TotpOffer { secret: totp::base32(&secret), uri: totp::uri(issuer.trim(), user, &secret) }))
 }
 
 /// Puts the offered second factor in force.

@@ -33,12 +33,8 @@ pub(crate) async fn timeline(
         points: points(one.points),
         sightings: points(one.sightings),
     };
-    let campaign = |one: exchange::Campaign| Campaign {
-        id: one.id,
-        name: one.name,
-        first: one.first,
-        last: one.last,
-    };
+    let campaign =
+        |one: exchange::Campaign| Campaign { id: one.id, name: one.name, first: one.first, last: one.last };
     let country = |one: exchange::Country| Country { code: one.code, count: one.count };
     Ok(Json(Timeline {
         series: found.series.into_iter().map(series).collect(),

@@ -38,7 +38,6 @@ pub(crate) struct Facts {
     pub(crate) last: Moment,
     /// -1 where nothing is said.
     pub(crate) confidence: i16,
-    pub(crate) revocation: Revocation,
     /// What a sighting counts: how often; 1 where nothing is said.
     pub(crate) count: u32,
     /// The verb of a relationship; of others nothing.
@@ -50,13 +49,6 @@ pub(crate) struct Facts {
     pub(crate) references: Box<[(Role, IdNumber)]>,
     /// Kill chain and phase.
     pub(crate) phases: Box<[(WordNumber, WordNumber)]>,
-}
-
-/// Whether an object says that it is revoked.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Revocation {
-    Standing,
-    Revoked,
 }
 
 /// Gives numbers to words and ids.
@@ -96,10 +88,6 @@ impl Facts {
             first: moment(["first_seen", "first_observed", "valid_from", "start_time"]),
             last: moment(["last_seen", "last_observed", "valid_until", "stop_time"]),
             confidence: number("confidence").and_then(|sure| i16::try_from(sure).ok()).unwrap_or(-1),
-            revocation: match root.get("revoked").and_then(Value::as_bool) {
-                Some(true) => Revocation::Revoked,
-                Some(false) | None => Revocation::Standing,
-            },
             count: number("count").map_or(1, |count| u32::try_from(count).unwrap_or(0)),
             verb,
             country,
