@@ -191,7 +191,7 @@ pub(crate) async fn find(exchange: &Exchange, user: &str) -> Result<Option<(Acco
     if !is_name(user) {
         return Ok(None);
     }
-    let kept = exchange.kept(&drawer(user)).await?;
+    let kept = exchange.opened(&drawer(user)).await?;
     if kept.content.is_empty() {
         return Ok(None);
     }
@@ -199,7 +199,7 @@ pub(crate) async fn find(exchange: &Exchange, user: &str) -> Result<Option<(Acco
 }
 
 async fn names(exchange: &Exchange) -> Result<(BTreeSet<String>, u64), ExchangeError> {
-    let kept = exchange.kept(&index()).await?;
+    let kept = exchange.opened(&index()).await?;
     let names = if kept.content.is_empty() { BTreeSet::new() } else { read(&kept.content)? };
     Ok((names, kept.version))
 }
@@ -272,7 +272,7 @@ pub async fn add(
     if !names.insert(account.user.clone()) {
         return Err(AccountError::Exists);
     }
-    let own = exchange.kept(&drawer(&account.user)).await?;
+    let own = exchange.opened(&drawer(&account.user)).await?;
     let sheets = vec![
         Sheet { drawer: index(), version: Some(version), content: written(&names)? },
         Sheet { drawer: drawer(&account.user), version: Some(own.version), content: written(account)? },

@@ -9,9 +9,8 @@ use axum::{
     routing::get,
 };
 use memory_serve::CacheControl;
-use tower::ServiceExt;
 
-use crate::gate::cookie;
+use crate::{config::Transport, gate::cookie, headers::dress};
 
 const INDEX: &str = include_str!(concat!(env!("OUT_DIR"), "/index.html"));
 
@@ -23,8 +22,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .html_cache_control(CacheControl::NoCache)
         .into_router()
         .layer(from_fn(keep_short))
-        .route("/", get(index))
-        .route("/index.html", get(index))
+        .route("/", get(|headers: HeaderMap| async move { index(&headers) }))
+        .route("/index.html", get(|headers: HeaderMap| async move { index(&headers) }))
 }
 
 /// Only what has a hash in its name may be kept for ever.
@@ -37,8 +36,8 @@ async fn keep_short(request: Request, next: Next) -> Response {
     response
 }
 
-async fn index(headers: HeaderMap) -> Response {
-    let theme = cookie(&headers, "theme").filter(|theme| matches!(*theme, "dark" | "light"));
+fn index(headers: &HeaderMap) -> Response {
+    let theme = cookie(headers, "theme").filter(|theme| matches!(*theme, "dark" | "light"));
     let page = match theme {
         Some(theme) => INDEX.replacen("<html", &format!("<html data-theme=\"{theme}\""), 1),
         None => INDEX.to_owned(),
@@ -53,8 +52,8 @@ async fn index(headers: HeaderMap) -> Response {
 /// Paths that are not the web app's, whatever the browser asks for.
 const OTHERS: [&str; 5] = ["/api", "/taxii2", "/healthz", "/readyz", "/metrics"];
 
-/// The web app has addresses of its own, which are all the one page: who navigates to one gets it. All else is for `elsewhere`.
-pub(crate) async fn page_or(elsewhere: Router, request: Request) -> Response {
+/// The page, where a browser navigates to one of the web app's own addresses, which are all that one page.
+pub fn page(request: &Request, transport: Transport) -> Option<Response> {
     let path = request.uri().path();
     let is_other = OTHERS
         .iter()
@@ -62,8 +61,10 @@ pub(crate) async fn page_or(elsewhere: Router, request: Request) -> Response {
     let accept = request.headers().get(header::ACCEPT).and_then(|value| value.to_str().ok());
     let navigates = matches!(*request.method(), Method::GET | Method::HEAD)
         && accept.is_some_and(|accept| accept.contains("text/html"));
-    if navigates && !is_other {
-        return index(request.headers().clone()).await;
+    if is_other || !navigates {
+        return None;
     }
-    elsewhere.oneshot(request).await.into_response()
+    let mut response = index(request.headers());
+    dress(&mut response, transport);
+    Some(response)
 }

@@ -34,16 +34,21 @@ pub(crate) const ALWAYS: [(&str, &str); 7] = [
 /// Around every answer of the console.
 pub(crate) async fn around(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
+    dress(&mut response, app.config.transport);
+    response
+}
+
+/// Gives an answer its headers.
+pub(crate) fn dress(response: &mut Response, transport: Transport) {
     let headers = response.headers_mut();
     for (name, value) in ALWAYS {
         headers.insert(HeaderName::from_static(name), HeaderValue::from_static(value));
     }
-    if app.config.transport == Transport::Tls {
+    if transport == Transport::Tls {
         let value = HeaderValue::from_static("max-age=63072000");
         headers.insert(header::STRICT_TRANSPORT_SECURITY, value);
     }
     if !headers.contains_key(header::CACHE_CONTROL) {
         headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
     }
-    response
 }

@@ -39,13 +39,15 @@ use tokio::sync::Semaphore;
 use tower_http::csrf::{CsrfLayer, ProtectionError};
 use utoipa::OpenApi;
 
+pub use app::page;
 pub use config::{Clock, ConsoleConfig, ConsoleLimits, OidcConfig, Transport};
 pub use gate::Visitor;
-pub use password::{NoRandomness, hash_password, is_password, random_password};
+pub use password::{HashError, NoRandomness, hash_password, is_password, random_key, random_password};
 pub use routes::{
     accounts::{hash_token, new_token},
     home::remarks,
 };
+pub use session::sign_out;
 
 use problem::Problem;
 
@@ -117,15 +119,11 @@ pub fn openapi() -> String {
 }
 
 /// The API under `/api/v1` and the web app at `/`. Whoever mounts it tells with each request where it comes from, as an extension
-/// [`Visitor`]; what is not the console's goes to `elsewhere`.
+/// [`Visitor`], and asks [`page`] about what is not found here.
 ///
 /// # Errors
 /// [`ConsoleError`].
-pub fn router(
-    exchange: Arc<Exchange>,
-    config: ConsoleConfig,
-    elsewhere: Router,
-) -> Result<Router, ConsoleError> {
+pub fn router(exchange: Arc<Exchange>, config: ConsoleConfig) -> Result<Router, ConsoleError> {
     let mut csrf = CsrfLayer::new();
     if let Some(url) = &config.public_url {
         csrf = csrf.add_trusted_origin(url).map_err(|_| ConsoleError::PublicUrl)?;
@@ -153,7 +151,5 @@ pub fn router(
         .layer(from_fn_with_state(Arc::clone(&state), gate::front))
         .layer(csrf.with_rejection_response(rejected));
     let around = from_fn_with_state(Arc::clone(&state), headers::around);
-    let page = move |request: axum::extract::Request| app::page_or(elsewhere.clone(), request);
-    let app = app::router().fallback(page);
-    Ok(api.merge(app).layer(around).with_state(state))
+    Ok(api.merge(app::router()).layer(around).with_state(state))
 }

@@ -11,11 +11,14 @@ pub(crate) const PASSWORD_CHARS_MIN: usize = 12;
 /// And at most so many bytes, so that hashing one is bounded.
 pub(crate) const PASSWORD_BYTES_MAX: usize = 512;
 
+/// Why a password was not hashed.
+pub use argon2::password_hash::Error as HashError;
+
 /// What is kept of a password: argon2id in PHC form. Slow on purpose.
 ///
 /// # Errors
 /// Where the machine has no randomness.
-pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
+pub fn hash_password(password: &str) -> Result<String, HashError> {
     Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
 }
 
@@ -35,6 +38,14 @@ pub(crate) fn random<const N: usize>() -> Result<[u8; N], NoRandomness> {
     let mut bytes = [0; N];
     SystemRandom::new().fill(&mut bytes).map_err(|_| NoRandomness)?;
     Ok(bytes)
+}
+
+/// A key with which the console seals.
+///
+/// # Errors
+/// Where the machine has no randomness.
+pub fn random_key() -> Result<[u8; 32], NoRandomness> {
+    random()
 }
 
 /// Letters and digits that nobody takes for each other.

@@ -168,7 +168,7 @@ impl From<ExchangeError> for Problem {
     fn from(error: ExchangeError) -> Self {
         match error {
             ExchangeError::NoWorld => Self::NoWorld,
-            error @ (ExchangeError::Store(_) | ExchangeError::Document(..)) => Self::internal(error),
+            error @ (ExchangeError::Store(_) | ExchangeError::Index(_) | ExchangeError::Document(..)) => Self::internal(error),
         }
     }
 }

@@ -71,7 +71,7 @@ fn written<T: Serialize>(value: &T) -> Result<Vec<u8>, ExchangeError> {
 
 /// Every release, the oldest first.
 pub(crate) async fn listed(exchange: &Exchange) -> Result<(Vec<Listed>, u64), ExchangeError> {
-    let kept = exchange.kept(&index()).await?;
+    let kept = exchange.opened(&index()).await?;
     if kept.content.is_empty() {
         return Ok((Vec::new(), kept.version));
     }
@@ -81,7 +81,7 @@ pub(crate) async fn listed(exchange: &Exchange) -> Result<(Vec<Listed>, u64), Ex
 
 /// One release, and how often it was written.
 pub(crate) async fn find(exchange: &Exchange, id: Uuid) -> Result<Option<(Proposal, u64)>, ExchangeError> {
-    let kept = exchange.kept(&drawer(id)).await?;
+    let kept = exchange.opened(&drawer(id)).await?;
     if kept.content.is_empty() {
         return Ok(None);
     }

@@ -17,8 +17,10 @@ pub(crate) mod timeline;
 
 use utoipa_axum::{router::OpenApiRouter, routes};
 
+use crate::App;
+
 /// Every endpoint.
-pub(crate) fn all() -> OpenApiRouter {
+pub(crate) fn all() -> OpenApiRouter<App> {
     OpenApiRouter::new()
         .routes(routes!(session::doors))
         .routes(routes!(session::me, session::sign_in, session::sign_out))

@@ -80,7 +80,7 @@ fn written<T: Serialize>(value: &T) -> Result<Vec<u8>, ExchangeError> {
 }
 
 async fn listed(exchange: &Exchange) -> Result<(Vec<Listed>, u64), ExchangeError> {
-    let kept = exchange.kept(&index()).await?;
+    let kept = exchange.opened(&index()).await?;
     if kept.content.is_empty() {
         return Ok((Vec::new(), kept.version));
     }
@@ -174,7 +174,7 @@ pub(crate) async fn find(
     now: Timestamp,
 ) -> Result<Option<Session>, ExchangeError> {
     let key = hash(secret);
-    let kept = exchange.kept(&drawer(&key)).await?;
+    let kept = exchange.opened(&drawer(&key)).await?;
     if kept.content.is_empty() {
         return Ok(None);
     }
@@ -193,7 +193,7 @@ pub(crate) async fn find(
     match exchange.keep(vec![sheet], None, now).await {
         Ok(()) => Ok(Some(session)),
         Err(KeepError::Conflict | KeepError::TooLong) => {
-            let again = exchange.kept(&drawer(&key)).await?;
+            let again = exchange.opened(&drawer(&key)).await?;
             Ok((!again.content.is_empty()).then_some(session))
         }
         Err(KeepError::Exchange(error)) => Err(error),
@@ -208,7 +208,7 @@ pub(crate) async fn all(
 ) -> Result<Vec<Session>, ExchangeError> {
     let mut sessions = Vec::new();
     for one in listed(exchange).await?.0.iter().rev() {
-        let kept = exchange.kept(&drawer(&one.key)).await?;
+        let kept = exchange.opened(&drawer(&one.key)).await?;
         if let Ok(session) = serde_json::from_slice::<Session>(&kept.content)
             && session.is_in_force(limits, now)
         {
@@ -256,5 +256,18 @@ pub(crate) async fn end(
             Err(KeepError::Conflict) if tries < TRIES => tries += 1,
             Err(error) => return Err(error.into()),
         }
+    }
+}
+
+/// Ends every session of a user, by an administrator at the machine.
+///
+/// # Errors
+/// Where the store fails.
+pub async fn sign_out(exchange: &Exchange, user: &str, now: Timestamp) -> Result<(), ExchangeError> {
+    match end(exchange, Ends::Of(user, None), "", now).await {
+        Ok(_) | Err(SessionError::Random(_)) => Ok(()),
+        Err(SessionError::Exchange(error) | SessionError::Keep(KeepError::Exchange(error))) => Err(error),
+        // Whoever signs in all the time is tried no more: the account says whether they may.
+        Err(SessionError::Keep(KeepError::Conflict | KeepError::TooLong)) => Ok(()),
     }
 }

@@ -114,7 +114,7 @@ impl Exchange {
     ///
     /// # Errors
     /// Where the store fails.
-    pub async fn kept(&self, drawer: &Drawer) -> Result<Kept, ExchangeError> {
+    pub async fn opened(&self, drawer: &Drawer) -> Result<Kept, ExchangeError> {
         let Document { version, content } = self.store.document(&drawer.document()).await?;
         Ok(Kept { version, content })
     }

@@ -112,7 +112,7 @@ fn drawer(caller: &Caller) -> Drawer {
 const NAME_CHARS_MAX: usize = 100;
 
 async fn stored(app: &App, caller: &Caller) -> Result<(Vec<Stored>, u64), Problem> {
-    let kept = app.exchange.kept(&drawer(caller)).await?;
+    let kept = app.exchange.opened(&drawer(caller)).await?;
     if kept.content.is_empty() {
         return Ok((Vec::new(), kept.version));
     }

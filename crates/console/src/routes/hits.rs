@@ -46,7 +46,7 @@ fn drawer() -> Drawer {
 }
 
 async fn states(app: &App) -> Result<(States, u64), Problem> {
-    let kept = app.exchange.kept(&drawer()).await?;
+    let kept = app.exchange.opened(&drawer()).await?;
     if kept.content.is_empty() {
         return Ok((States::new(), kept.version));
     }

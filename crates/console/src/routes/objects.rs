@@ -33,15 +33,20 @@ impl From<SearchError> for Problem {
     fn from(error: SearchError) -> Self {
         match error {
             SearchError::Query(findings) => Self::NotUnderstood(findings.iter().map(finding).collect()),
-            SearchError::After => Self::Malformed(error.to_string()),
+            SearchError::After | SearchError::Time => Self::Malformed(error.to_string()),
             SearchError::Exchange(error) => error.into(),
         }
     }
 }
 
+/// A code as JSON has it.
+fn word<T: serde::Serialize>(value: &T) -> String {
+    serde_json::to_value(value).ok().and_then(|value| value.as_str().map(str::to_owned)).unwrap_or_default()
+}
+
 fn finding(finding: &Finding) -> ObjectFinding {
     let message = format!("{} (characters {} to {})", finding.message, finding.from, finding.until);
-    ObjectFinding { object: None, code: finding.code.clone(), message }
+    ObjectFinding { object: None, code: word(&finding.code), message }
 }
 
 pub(crate) fn source(source: exchange::Source) -> Source {
