@@ -109,6 +109,10 @@ pub struct ConsoleLimits {
     pub body_bytes_max: usize,
     /// The longest text, file or draft at intake, in bytes.
     pub intake_bytes_max: usize,
+    /// All such bodies being received at one time, in bytes.
+    pub bodies_bytes_max: usize,
+    /// How long a body may take, in seconds.
+    pub body_seconds_max: u64,
     /// Live streams at one time.
     pub streams_max: usize,
     /// Live streams of one session at one time.
@@ -136,6 +140,8 @@ impl Default for ConsoleLimits {
             password_checks_max: 2,
             body_bytes_max: 64 << 10,
             intake_bytes_max: 32 << 20,
+            bodies_bytes_max: 128 << 20,
+            body_seconds_max: 120,
             streams_max: 200,
             streams_per_session_max: 4,
             releases_max: 500,

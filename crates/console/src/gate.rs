@@ -1,6 +1,6 @@
 //! Who asks, may they, and with whose eyes? Before every endpoint of the API.
 
-use std::{net::IpAddr, sync::Arc};
+use std::{net::IpAddr, sync::Arc, time::Duration};
 
 use axum::{
     extract::{FromRequest, FromRequestParts, MatchedPath, Request, State},
@@ -10,6 +10,7 @@ use axum::{
 };
 use exchange::Viewpoint;
 use serde::de::DeserializeOwned;
+use tokio::sync::OwnedSemaphorePermit;
 
 use crate::{
     API, App,
@@ -90,16 +91,22 @@ impl FromRequestParts<App> for Eyes {
 /// A body of JSON, within the limit of the endpoint.
 pub(crate) struct Body<T>(pub(crate) T);
 
-/// A longer one: a text, a file or a draft.
-pub(crate) struct LongBody<T>(pub(crate) T);
+/// A longer one: a text, a file or a draft, with the room that it takes.
+pub(crate) struct LongBody<T>(pub(crate) T, pub(crate) OwnedSemaphorePermit);
 
-async fn read<T: DeserializeOwned>(request: Request, max: usize) -> Result<T, Problem> {
-    let length = request.headers().get(header::CONTENT_LENGTH);
-    let length = length.and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-    if length.is_some_and(|length| length > max) {
+const KIB: usize = 1024;
+
+fn length(request: &Request) -> Option<usize> {
+    request.headers().get(header::CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+}
+
+async fn read<T: DeserializeOwned>(app: &App, request: Request, max: usize) -> Result<T, Problem> {
+    if length(&request).is_some_and(|length| length > max) {
         return Err(Problem::TooLarge);
     }
-    let bytes = axum::body::to_bytes(request.into_body(), max).await.map_err(|_| Problem::TooLarge)?;
+    let patience = Duration::from_secs(app.config.limits.body_seconds_max);
+    let read = tokio::time::timeout(patience, axum::body::to_bytes(request.into_body(), max));
+    let bytes = read.await.map_err(|_| Problem::Slow)?.map_err(|_| Problem::TooLarge)?;
     // What is wrong is told by place, never with what stood there.
     serde_json::from_slice(&bytes).map_err(|error| {
         let (line, column) = (error.line(), error.column());
@@ -111,7 +118,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        read(request, app.config.limits.body_bytes_max).await.map(Self)
+        read(app, request, app.config.limits.body_bytes_max).await.map(Self)
     }
 }
 
@@ -119,7 +126,12 @@ impl<T: DeserializeOwned> FromRequest<App> for LongBody<T> {
     type Rejection = Problem;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Problem> {
-        read(request, app.config.limits.intake_bytes_max).await.map(Self)
+        let max = app.config.limits.intake_bytes_max;
+        let room = length(&request).unwrap_or(max).min(max).div_ceil(KIB).max(1);
+        let room = Arc::clone(&app.room).acquire_many_owned(u32::try_from(room).unwrap_or(u32::MAX));
+        let patience = Duration::from_secs(app.config.limits.body_seconds_max);
+        let permit = tokio::time::timeout(patience, room).await.map_err(|_| Problem::Busy)?;
+        Ok(Self(read(app, request, max).await?, permit.map_err(|_| Problem::Busy)?))
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct Console {
     pub(crate) sealer: totp::Sealer,
     pub(crate) throttle: throttle::Throttle,
     pub(crate) checks: Arc<Semaphore>,
+    /// Room for long bodies, in KiB.
+    pub(crate) room: Arc<Semaphore>,
     /// Verified where there is no password, so that unknown users take as long as known ones.
     pub(crate) decoy: String,
     pub(crate) streams: routes::changes::Streams,
@@ -133,6 +135,9 @@ pub fn router(exchange: Arc<Exchange>, config: ConsoleConfig) -> Result<Router, 
         sealer: totp::Sealer::new(&config.key).ok_or(ConsoleError::Key)?,
         throttle: throttle::Throttle::new(config.limits),
         checks: Arc::new(Semaphore::new(config.limits.password_checks_max)),
+        room: Arc::new(Semaphore::new(
+            config.limits.bodies_bytes_max.max(config.limits.intake_bytes_max) / 1024,
+        )),
         decoy: hash_password("nobody has this password").map_err(|_| ConsoleError::Randomness)?,
         streams: routes::changes::Streams::new(&config.limits),
         traffic: traffic::Traffic::default(),

@@ -57,6 +57,8 @@ pub(crate) enum Problem {
     Conflict(String),
     /// The body is too long.
     TooLarge,
+    /// The body took too long.
+    Slow,
     /// The body is not JSON.
     MediaType,
     /// It is understood, and refused.
@@ -98,6 +100,7 @@ impl Problem {
             Self::TooLarge => {
                 (StatusCode::PAYLOAD_TOO_LARGE, "too-large", words("it is longer than allowed"))
             }
+            Self::Slow => (StatusCode::REQUEST_TIMEOUT, "slow", words("the request took too long to arrive")),
             Self::MediaType => {
                 (StatusCode::UNSUPPORTED_MEDIA_TYPE, "media-type", words("a body is `application/json`"))
             }
@@ -129,6 +132,7 @@ impl Problem {
             | Self::Method
             | Self::Conflict(_)
             | Self::TooLarge
+            | Self::Slow
             | Self::MediaType
             | Self::Busy
             | Self::NoWorld
@@ -168,7 +172,9 @@ impl From<ExchangeError> for Problem {
     fn from(error: ExchangeError) -> Self {
         match error {
             ExchangeError::NoWorld => Self::NoWorld,
-            error @ (ExchangeError::Store(_) | ExchangeError::Index(_) | ExchangeError::Document(..)) => Self::internal(error),
+            error @ (ExchangeError::Store(_) | ExchangeError::Index(_) | ExchangeError::Document(..)) => {
+                Self::internal(error)
+            }
         }
     }
 }

@@ -86,3 +86,47 @@ pub(crate) fn right(method: &str, path: &str) -> Option<Right> {
     let found = TABLE.iter().find(|(own, route, _)| *own == method && *route == path);
     found.map(|(_, _, right)| *right)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(right: Right) -> &'static str {
+        match right {
+            Everybody => "everybody",
+            From(role) => role.as_str(),
+        }
+    }
+
+    #[test]
+    fn every_endpoint_has_its_right_and_every_right_its_endpoint() {
+        let api: serde_json::Value = serde_json::from_str(&crate::openapi()).unwrap();
+        let mut described: Vec<(String, String)> = Vec::new();
+        for (path, methods) in api["paths"].as_object().unwrap() {
+            let methods = methods.as_object().unwrap().keys();
+            described.extend(methods.map(|method| (method.to_ascii_uppercase(), path.clone())));
+        }
+        described.push(("GET".to_owned(), "/openapi.json".to_owned()));
+        described.sort();
+        let mut table: Vec<_> = TABLE.iter().map(|(m, p, _)| ((*m).to_owned(), (*p).to_owned())).collect();
+        table.sort();
+        assert_eq!(table, described);
+    }
+
+    #[test]
+    fn the_manual_has_the_table_of_rights() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/manual.md");
+        let manual = std::fs::read_to_string(path).unwrap();
+        for (method, route, right) in TABLE {
+            let line = format!("| {method} | `/api/v1{route}` | {} |", word(*right));
+            assert!(manual.contains(&line), "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_not_in_the_table_is_nobodys() {
+        assert_eq!(right("GET", "/nothing"), None);
+        assert_eq!(right("TRACE", "/home"), None);
+        assert_eq!(right("HEAD", "/home"), Some(From(Reader)));
+    }
+}

@@ -176,7 +176,7 @@ pub(crate) async fn save_graph(
     State(app): State<App>,
     caller: Caller,
     Named(name): Named<String>,
-    LongBody(graph): LongBody<SavedGraph>,
+    LongBody(graph, _room): LongBody<SavedGraph>,
 ) -> Result<StatusCode, Problem> {
     let limits = &app.config.limits;
     let refused = |why: String| Err(Problem::Refused(why, Vec::new()));

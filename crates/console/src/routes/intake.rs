@@ -35,7 +35,7 @@ const FINDINGS_MAX: usize = 1000;
 pub(crate) async fn read(
     State(app): State<App>,
     caller: Caller,
-    LongBody(given): LongBody<ReadRequest>,
+    LongBody(given, _room): LongBody<ReadRequest>,
 ) -> Result<Json<Reading>, Problem> {
     let (limits, now) = (app.exchange.limits().object, app.now());
     let reading = tokio::task::spawn_blocking(move || read_text(&given, &limits, now));
@@ -147,7 +147,7 @@ fn checked(draft: &Draft) -> Result<String, Problem> {
 pub(crate) async fn preview(
     State(app): State<App>,
     caller: Caller,
-    LongBody(draft): LongBody<Draft>,
+    LongBody(draft, _room): LongBody<Draft>,
 ) -> Result<Json<DraftPreview>, Problem> {
     let envelope = checked(&draft)?;
     let (person, now) = (caller.account().person(), app.now());
@@ -177,7 +177,7 @@ pub(crate) async fn preview(
 pub(crate) async fn publish(
     State(app): State<App>,
     caller: Caller,
-    LongBody(draft): LongBody<Draft>,
+    LongBody(draft, _room): LongBody<Draft>,
 ) -> Result<Json<IntakeResult>, Problem> {
     let envelope = checked(&draft)?;
     let long = draft.reason.as_ref().is_some_and(|why| why.chars().count() > desk::REASON_CHARS_MAX);

@@ -140,11 +140,16 @@ pub(crate) async fn enter(
     let now = app.now();
     let moment = now.to_string();
     // A code is good once: whoever writes first that it was used, signs in.
-    let account = account::change(&app.exchange, user, None, now, move |account| {
-        account.totp_used = step.or(account.totp_used);
+    let mut is_used = false;
+    let account = account::change(&app.exchange, user, None, now, |account| {
+        is_used = step.is_some() && account.totp_used >= step;
+        account.totp_used = step.max(account.totp_used);
         account.signed_in_before = account.signed_in.replace(moment);
     })
     .await?;
+    if is_used {
+        return Err(Problem::Credentials);
+    }
     let agent = headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or("");
     let arrival = Arrival {
         user,
