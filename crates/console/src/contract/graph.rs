@@ -38,6 +38,7 @@ pub(crate) struct PathQuery {
     pub(crate) to: String,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 

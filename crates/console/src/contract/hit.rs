@@ -72,6 +72,7 @@ pub(crate) struct SightingsQuery {
     pub(crate) limit: Option<u32>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 

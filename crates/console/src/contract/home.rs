@@ -15,6 +15,7 @@ pub(crate) struct HomeQuery {
     pub(crate) since: Option<String>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 
@@ -70,6 +71,7 @@ pub(crate) enum FeedState {
     Live,
     /// Nothing came for a week.
     Quiet,
+    /// Something of it was refused within a week; told to administrators.
     Failing,
 }
 

@@ -19,6 +19,7 @@ pub(crate) struct MatrixQuery {
     pub(crate) until: Option<String>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) seen_as: Option<String>,
 }
 

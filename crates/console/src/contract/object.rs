@@ -12,6 +12,7 @@ use utoipa::{IntoParams, ToSchema};
 pub(crate) struct SeenAs {
     /// The name of a partner: the answer is what that partner would see, and has the header `cresset-as`.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 
@@ -183,6 +184,7 @@ pub(crate) struct CompleteQuery {
     pub(crate) at: Option<usize>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 

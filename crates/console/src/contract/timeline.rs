@@ -13,6 +13,7 @@ pub(crate) struct TimelineQuery {
     pub(crate) by: Option<Step>,
     /// See as this partner.
     #[serde(rename = "as")]
+    #[expect(dead_code, reason = "the gate reads it; here it is described")]
     pub(crate) partner: Option<String>,
 }
 

@@ -1,6 +1,6 @@
 //! What changed, what may be chosen, and how is the node?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use axum::{Json, extract::State};
 use exchange::{Interval, Search, Viewpoint};
@@ -9,6 +9,7 @@ use stix::Timestamp;
 
 use crate::{
     App,
+    account::Role,
     contract::{
         hit::HitState,
         home::{
@@ -89,28 +90,45 @@ pub(crate) async fn home(
             .map(|point| DayCount { day: point.from, count: point.count })
             .collect(),
         releases_pending: if own { desk::pending(&app, caller.account()).await? } else { 0 },
-        feeds: feeds(&app, &all, now),
+        feeds: feeds(&app, &caller, &all, now).await?,
         total: all.added.iter().map(|facet| facet.count).sum(),
     }))
 }
 
-/// Partners that may bring something, by what of theirs this reader may see.
-fn feeds(app: &App, all: &exchange::Digest, now: Timestamp) -> Vec<Feed> {
-    let Some(world) = app.exchange.world() else { return Vec::new() };
+/// Partners that may bring something, by what of theirs this reader may see. What of theirs was refused, administrators see.
+async fn feeds(
+    app: &App,
+    caller: &Caller,
+    all: &exchange::Digest,
+    now: Timestamp,
+) -> Result<Vec<Feed>, Problem> {
+    let Some(world) = app.exchange.world() else { return Ok(Vec::new()) };
+    let flows = if caller.account().role == Role::Administrator {
+        app.traffic.all(&app.exchange).await?
+    } else {
+        HashMap::new()
+    };
     let may_bring = |name: &str| {
         let mut agreements = world.agreements.iter().filter(|agreement| agreement.partner == name);
         agreements.any(|agreement| {
             agreement.valid.contains(now) && agreement.may.contains(&exchange::world::Right::Submit)
         })
     };
+    let is_lately = |moment: Timestamp| now < moment.plus_seconds(WEEK_SECONDS);
     let feed = |partner: &exchange::world::PartnerDeclared| {
         let latest = all.partners.iter().find(|one| one.name == partner.name).map(|one| one.latest.clone());
         let moment = latest.as_deref().and_then(|text| Timestamp::parse(text).ok());
-        let is_live = moment.is_some_and(|moment| now < moment.plus_seconds(WEEK_SECONDS));
-        let state = if is_live { FeedState::Live } else { FeedState::Quiet };
-        Feed { name: partner.name.clone(), state, latest, error: None }
+        let refused = flows.get(&partner.name).and_then(|flow| flow.refused);
+        let refused = refused.filter(|(moment, _)| is_lately(*moment));
+        let state = match (refused, moment) {
+            (Some(_), _) => FeedState::Failing,
+            (None, Some(moment)) if is_lately(moment) => FeedState::Live,
+            (None, _) => FeedState::Quiet,
+        };
+        let error = refused.map(|(moment, count)| format!("{count} object(s) were refused at {moment}"));
+        Feed { name: partner.name.clone(), state, latest, error }
     };
-    world.partners.iter().filter(|partner| may_bring(&partner.name)).map(feed).collect()
+    Ok(world.partners.iter().filter(|partner| may_bring(&partner.name)).map(feed).collect())
 }
 
 /// Markings that may be chosen: TLP 2.0, and what is held and may be seen.
