@@ -54,14 +54,23 @@ pub(crate) async fn read(
 
 /// What a text or file holds. The one place where readers of other formats are joined.
 fn read_text(given: &ReadRequest, limits: &Limits, now: Timestamp) -> Result<Reading, Problem> {
-    let begin = given.text.trim_start_matches('\u{feff}').trim_start();
-    let is_json = begin.starts_with('{') || begin.starts_with('[');
-    match given.format.unwrap_or(if is_json { IntakeFormat::Stix } else { IntakeFormat::Text }) {
+    match given.format.unwrap_or_else(|| format_of(given)) {
         IntakeFormat::Stix => Ok(stix(&given.text, limits, now)),
         IntakeFormat::Misp | IntakeFormat::Csv | IntakeFormat::List | IntakeFormat::Text => {
             let why = "only STIX bundles, envelopes and objects are read here so far";
             Err(Problem::Refused(why.to_owned(), Vec::new()))
         }
+    }
+}
+
+/// What a text or file is, by how it begins and by the ending of its name.
+fn format_of(given: &ReadRequest) -> IntakeFormat {
+    let begin = given.text.trim_start_matches('\u{feff}').trim_start();
+    let ending = given.file.as_deref().and_then(|file| file.rsplit_once('.')).map(|(_, ending)| ending);
+    match (begin.starts_with(['{', '[']), ending.map(str::to_ascii_lowercase).as_deref()) {
+        (true, _) => IntakeFormat::Stix,
+        (false, Some("csv" | "tsv")) => IntakeFormat::Csv,
+        (false, _) => IntakeFormat::Text,
     }
 }
 
