@@ -15,13 +15,15 @@ const CANARY: &str = "canary-9f2c";
 
 struct World {
     ground: Ground,
+    /// The password of somebody who may see everything.
+    ada: String,
     eve: Somebody,
 }
 
 /// A node with a user who may see nothing above TLP:GREEN, and what that user may see.
 async fn world(role: Role) -> World {
     let ground = Ground::new().await;
-    account(&ground, "ada", Role::Administrator).await;
+    let ada = account(&ground, "ada", Role::Administrator).await;
     let password = ground_user(&ground, role).await;
     let response = sign_in(&ground, "eve", &password, None).await;
     let eve = Somebody { user: "eve".to_owned(), password, cookie: cookie(&response) };
@@ -34,7 +36,7 @@ async fn world(role: Role) -> World {
     ];
     at(&ground, 60);
     ground.add_own("rw", &seen).await;
-    World { ground, eve }
+    World { ground, ada, eve }
 }
 
 async fn ground_user(ground: &Ground, role: Role) -> String {
@@ -132,6 +134,11 @@ async fn compare(role: Role, suffix: &str) -> usize {
     for world in [&one, &other] {
         at(&world.ground, 120);
     }
+    // Whoever may see it finds it, so that the answers below could differ.
+    let response = sign_in(&other.ground, "ada", &other.ada, None).await;
+    let search = request("GET", "/objects?q=canary-9f2c").set("cookie", &cookie(&response));
+    assert_eq!(other.ground.send(&search).await.json()["total"], 3);
+    one.ground.send(&post("/session", &json!({ "user": "ada", "password": one.ada }))).await;
     let mut count = 0;
     let mut ask = Vec::new();
     for path in questions() {
