@@ -42,6 +42,7 @@ pub struct ReleaseDeclared {
 }
 
 impl ReleaseDeclared {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
     fn is_default(&self) -> bool {
         *self == Self::default()
     }
