@@ -11,4 +11,5 @@ mod ground;
 mod knowledge;
 mod search;
 mod silence;
+mod two_worlds;
 mod unmoved;
