@@ -146,6 +146,8 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Throw the search index away and build it again, while the node runs or not
+    Reindex,
     /// Say how the node is and what to look at
     Doctor,
     /// Print completions for a shell

@@ -67,6 +67,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         Command::Coverage { id } => admin::run(dir, Admin::Coverage { id }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
+        Command::Reindex => admin::run(dir, Admin::Reindex, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "cresset", &mut std::io::stdout());

@@ -36,7 +36,7 @@ pub(crate) async fn open(dir: &Path, options: &Options, limits: ExchangeLimits) 
     }
     let store = Embedded::open(&dir.join("store"), options).context("cannot open the store")?;
     let exchange = Exchange::open(Arc::new(store), limits, system_clock().now()).await;
-    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?))
+    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?).indexing_in(dir.join("search")))
 }
 
 /// The key with which the node signs its ledger, made where there is none.

@@ -4,7 +4,8 @@ use std::fmt;
 
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
-    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
+    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Reindexed, Replayed, Secret,
+    Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -87,6 +88,8 @@ pub enum Command {
         /// Its id.
         id: String,
     },
+    /// Throws the search index away and builds it again.
+    Reindex,
     /// Says how the node is.
     Doctor,
     /// Asks the ledger.
@@ -146,6 +149,8 @@ pub enum Reply {
     Credentials(Vec<CredentialSummary>),
     /// It is withdrawn.
     Withdrawn,
+    /// The search index is built again.
+    Reindexed(Reindexed),
     /// What the partner gets.
     Preview(Box<Preview>),
     /// What partners would get.
@@ -294,6 +299,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             }
         }
         Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
+        Command::Reindex => Reply::Reindexed(exchange.reindex().await?),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
     })

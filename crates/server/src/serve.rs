@@ -112,6 +112,7 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
         tasks.push(tokio::spawn(socket::answer(listener, Arc::clone(&app), stopped.clone())));
     }
     tasks.push(tokio::spawn(keep_house(Arc::clone(&app), stopped.clone())));
+    tasks.push(tokio::spawn(follow(Arc::clone(&app), stopped.clone())));
     let door = Door { router: router(Arc::clone(&app)), app, tls };
     tasks.push(tokio::spawn(door.open(listener, stopped)));
     Ok(Running { address, stop, tasks })
@@ -134,6 +135,16 @@ async fn keep_house(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
             tracing::error!(error = &error as &dyn std::error::Error, "the house could not be kept");
         }
         pause = HOUSEKEEPING.max(started.elapsed() * 9);
+    }
+}
+
+/// Keeps what the screens stand on up with the log.
+async fn follow(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = stopped.changed() => {}
+        followed = app.exchange.follow_views() => if let Err(error) = followed {
+            tracing::error!(error = &error as &dyn std::error::Error, "the views are not kept up with the log");
+        }
     }
 }
 

@@ -77,6 +77,9 @@ fn print(reply: &Reply) {
         }
         Reply::Withdrawn => println!("withdrawn"),
         Reply::Preview(preview) => print_preview(preview),
+        Reply::Reindexed(reindexed) => {
+            println!("the search index is built again: {} objects", reindexed.objects)
+        }
         Reply::Doctor(report) => {
             println!(
                 "store {}, {} objects, last change {}",
