@@ -4,7 +4,9 @@
 
 use std::{collections::BTreeMap, sync::Arc, time::Instant};
 
-use cresset_exchange::{ApplyMode, Exchange, ExchangeLimits, GraphQuery, Interval, Meta, Person, Search, world::World};
+use cresset_exchange::{
+    ApplyMode, Exchange, ExchangeLimits, GraphQuery, Interval, Meta, Person, Search, world::World,
+};
 use serde_json::{Value, json};
 use stix::Timestamp;
 use store::embedded::{Embedded, Options};
@@ -31,8 +33,8 @@ ceiling = "GREEN"
 "#;
 
 const WORDS: [&str; 16] = [
-    "silent", "mantis", "harbour", "buoy", "beacon", "lantern", "tide", "keel", "mast", "anchor", "reef", "gull", "storm", "cable",
-    "signal", "fathom",
+    "silent", "mantis", "harbour", "buoy", "beacon", "lantern", "tide", "keel", "mast", "anchor", "reef",
+    "gull", "storm", "cable", "signal", "fathom",
 ];
 
 fn word(number: u32) -> &'static str {
@@ -43,10 +45,20 @@ fn word(number: u32) -> &'static str {
 fn object(number: u32) -> Value {
     let object = match number % 24 {
         0..3 => malware(number),
-        3..8 => relationship(number, &id("indicator", number - number % 24 + 9), &id("malware", number - number % 24)),
+        3..8 => relationship(
+            number,
+            &id("indicator", number - number % 24 + 9),
+            &id("malware", number - number % 24),
+        ),
         _ => indicator(number),
     };
-    let text = format!("{} {} seen near {} by station {}", word(number), word(number / 16), word(number / 256), number % 5000);
+    let text = format!(
+        "{} {} seen near {} by station {}",
+        word(number),
+        word(number / 16),
+        word(number / 256),
+        number % 5000
+    );
     let object = with(object, "description", json!(text));
     let object = with(object, "labels", json!([word(number / 7)]));
     match number % 50 {
@@ -89,7 +101,12 @@ async fn main() {
         let viewpoint = exchange.viewpoint(&person, seen_as, now).unwrap();
         let started = clock();
         let found = exchange.search(&viewpoint, &search("")).await.unwrap();
-        println!("as {}: {} objects, first answer {:.1?}", seen_as.unwrap_or("oneself"), found.total, started.elapsed());
+        println!(
+            "as {}: {} objects, first answer {:.1?}",
+            seen_as.unwrap_or("oneself"),
+            found.total,
+            started.elapsed()
+        );
         for (kind, queries) in questions() {
             let mut times = Vec::new();
             for query in queries {
@@ -98,7 +115,8 @@ async fn main() {
                 times.push(started.elapsed());
             }
             times.sort_unstable();
-            let at = |share: usize| times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap();
+            let at =
+                |share: usize| times.get((times.len() * share / 100).min(times.len() - 1)).copied().unwrap();
             println!("  {kind:<28} p50 {:>8.2?}  p95 {:>8.2?}", at(50), at(95));
         }
         let started = clock();
@@ -106,7 +124,15 @@ async fn main() {
         println!("  completion of `la`: {} in {:.1?}", completions.len(), started.elapsed());
         let started = clock();
         let around = vec![id("malware", 24)];
-        let query = GraphQuery { around, hide_types: Vec::new(), hide_verbs: Vec::new(), meta: Meta::Hidden, from: None, until: None, limit: 500 };
+        let query = GraphQuery {
+            around,
+            hide_types: Vec::new(),
+            hide_verbs: Vec::new(),
+            meta: Meta::Hidden,
+            from: None,
+            until: None,
+            limit: 500,
+        };
         let graph = exchange.graph(&viewpoint, &query).await.unwrap();
         println!("  neighbours: {} nodes in {:.1?}", graph.nodes.len(), started.elapsed());
     }
@@ -125,7 +151,10 @@ fn questions() -> Vec<(&'static str, Vec<String>)> {
         ("a rare word", each(&|n| format!("station {}", n * 37))),
         ("a value", each(&|n| format!("host-{}.example", n * 24 + 9))),
         ("a beginning", each(&|n| format!("host-{}*", 1000 + n))),
-        ("type, tlp, time", each(&|n| format!("type:malware tlp:green modified>{}d label:{}", 900 + n, word(n)))),
+        (
+            "type, tlp, time",
+            each(&|n| format!("type:malware tlp:green modified>{}d label:{}", 900 + n, word(n))),
+        ),
         ("everything", each(&|_| String::new())),
     ]
 }

@@ -9,6 +9,7 @@ mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;
+mod screens;
 mod search;
 mod silence;
 mod two_worlds;

@@ -54,7 +54,8 @@ fn end(number: u32) -> String {
 }
 
 fn build(made: &Made) -> Value {
-    let (first, second) = (WORDS[made.words.0], WORDS[made.words.1]);
+    let word = |at: usize| *WORDS.get(at).unwrap();
+    let (first, second) = (word(made.words.0), word(made.words.1));
     let number = made.number;
     let phases = json!([{ "kill_chain_name": "sea", "phase_name": first }]);
     let object = match made.kind {
@@ -94,21 +95,23 @@ async fn ground(objects: &[Made]) -> Ground {
     ground_with(objects, Secret::No).await
 }
 
-fn with_secret(mut object: Value) -> Value {
-    object["x_secret"] = json!({ "note": "mantissa harbour", "country": "NOR" });
+fn with_secret(object: Value) -> Value {
+    let mut object = with(object, "x_secret", json!({ "note": "mantissa harbour", "country": "NOR" }));
     let part = json!({ "marking_ref": RED, "selectors": ["x_secret"] });
     match object.get_mut("granular_markings").and_then(Value::as_array_mut) {
-        Some(parts) => parts.push(part),
-        None => object["granular_markings"] = json!([part]),
+        Some(parts) => {
+            parts.push(part);
+            object
+        }
+        None => with(object, "granular_markings", json!([part])),
     }
-    object
 }
 
 async fn ground_with(objects: &[Made], secret: Secret) -> Ground {
     let ground = Ground::new().await;
     ground.add(None, &[restriction(1, json!({ "releasable_to": ["NATO"] }))]).await;
     for made in objects {
-        let by = [None, Some("nor"), Some("swe")][made.by as usize];
+        let by = *[None, Some("nor"), Some("swe")].get(usize::from(made.by)).unwrap();
         let now = ground.now();
         let submission = match by {
             None => ground.exchange.own_submission(crate::ground::ROOM).unwrap(),
@@ -278,7 +281,7 @@ proptest! {
                     let found = ground.exchange.search(&viewpoint, &search).await.unwrap();
                     let mut ids: Vec<String> = found.objects.into_iter().map(|row| row.id).collect();
                     ids.sort();
-                    prop_assert_eq!(found.total as usize, ids.len());
+                    prop_assert_eq!(usize::try_from(found.total).unwrap(), ids.len());
                     prop_assert_eq!(ids, having, "{} {}", partner, word);
                 }
             }
