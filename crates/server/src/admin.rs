@@ -254,14 +254,8 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             }
             let token = random_token();
             let secret = Secret::Token(crate::hash_token(&token));
-            issue(
-                exchange,
-                &partner,
-                Credential { note, expires, ..credential(&partner, secret, now) },
-                token,
-                now,
-            )
-            .await?
+            let credential = Credential { note, expires, ..credential(&partner, secret, now) };
+            issue(exchange, &partner, credential, token, now).await?
         }
         Command::IssuePassword { partner } => {
             let password = random_token();
