@@ -78,7 +78,7 @@ fn print(reply: &Reply) {
         Reply::Withdrawn => println!("withdrawn"),
         Reply::Preview(preview) => print_preview(preview),
         Reply::Reindexed(reindexed) => {
-            println!("the search index is built again: {} objects", reindexed.objects)
+            println!("the search index is built again: {} objects", reindexed.objects);
         }
         Reply::Doctor(report) => {
             println!(

@@ -113,7 +113,7 @@ async fn ground_with(objects: &[Made], secret: Secret) -> Ground {
     let mut owners: BTreeMap<String, u8> = BTreeMap::new();
     for made in objects {
         // Of ids that several bring, what the person may have of whose claim is not told by pages.
-        let own = build(made)["id"].as_str().unwrap().to_owned();
+        let own = testkit::objects::id_of(&build(made));
         if *owners.entry(own).or_insert(made.by) != made.by {
             continue;
         }
