@@ -153,7 +153,7 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: UserCommand,
     },
-    /// Build what is searched anew from what is held
+    /// Throw the search index away and build it again, while the node runs or not
     Reindex,
     /// Say how the node is and what to look at
     Doctor,

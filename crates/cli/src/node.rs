@@ -36,8 +36,7 @@ pub(crate) async fn open(dir: &Path, options: &Options, limits: ExchangeLimits) 
     }
     let store = Embedded::open(&dir.join("store"), options).context("cannot open the store")?;
     let exchange = Exchange::open(Arc::new(store), limits, system_clock().now()).await;
-    let exchange = exchange.context("cannot read the store")?.indexing_in(dir.join("search"));
-    Ok(exchange.signing_with(signer(dir)?))
+    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?).indexing_in(dir.join("search")))
 }
 
 /// The key with which the node signs its ledger, made where there is none.

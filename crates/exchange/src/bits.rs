@@ -49,7 +49,9 @@ mod tests {
     #[test]
     fn numbers_are_in_until_they_are_taken_and_none_is_beyond_the_room() {
         let mut bits = Bits::below(65);
-        [0, 63, 64, 500].iter().for_each(|number| bits.add(*number));
+        for number in [0, 63, 64, 500] {
+            bits.add(number);
+        }
         assert_eq!((0..600).filter(|number| bits.contains(*number)).collect::<Vec<_>>(), [0, 63, 64]);
         bits.take(63);
         let mut other = Bits::below(65);

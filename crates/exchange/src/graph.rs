@@ -1,6 +1,6 @@
 //! What is connected with what? Neighbours and paths among what exists for the reader, ranked, and folded where there are too many.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, HashMap, VecDeque, hash_map::Entry};
 
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
@@ -337,8 +337,8 @@ impl Lens<'_, '_> {
             }
             for link in links {
                 let other = if link.0 == id { link.1 } else { link.0 };
-                if !before.contains_key(&other) {
-                    before.insert(other, Some(link));
+                if let Entry::Vacant(new) = before.entry(other) {
+                    new.insert(Some(link));
                     frontier.push_back((other, steps + 1));
                 }
             }

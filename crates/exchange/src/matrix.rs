@@ -131,13 +131,13 @@ impl Exchange {
             query.framework.clone().or_else(|| most.map(|(name, _)| name.clone())).unwrap_or_default();
         let techniques = frameworks.get(&framework).cloned().unwrap_or_default();
         let (uses, subjects) = view.uses(query, &span, &techniques);
-        let used = |number: &RowNumber| {
+        let count_of = |number: &RowNumber| {
             let id = view.catalogue().row(*number).map_or(IdNumber::MAX, |row| row.id);
             uses.get(&id).map_or(0, |uses| uses.count)
         };
         let mut ranked: Vec<RowNumber> = techniques.into_iter().collect();
         let added = |number: &RowNumber| view.place(*number).map(|place| place.sequence);
-        ranked.sort_by_key(|number| (std::cmp::Reverse(used(number)), added(number)));
+        ranked.sort_by_key(|number| (std::cmp::Reverse(count_of(number)), added(number)));
         ranked.truncate(TECHNIQUES_MAX);
         let shown = self.shown(&view, &ranked).await?;
         let order = self.tactics(&view).await?;
@@ -332,14 +332,14 @@ impl View<'_> {
             .filter_map(|phase| phase.get("phase_name")?.as_str().map(std::borrow::Cow::into_owned))
             .collect();
         let id = self.catalogue().ids.known(object.id());
-        let used = id.and_then(|id| uses.get(&id)).copied().unwrap_or_default();
+        let cell = id.and_then(|id| uses.get(&id)).copied().unwrap_or_default();
         let technique = Technique {
             id: object.id().to_owned(),
             external_id: external.map(std::borrow::Cow::into_owned).unwrap_or_default(),
             name: name_of(tree.root()),
-            count: used.count,
-            against: used.against,
-            own: used.own,
+            count: cell.count,
+            against: cell.against,
+            own: cell.own,
             children: Vec::new(),
         };
         Some((technique, phases.into_iter().collect()))

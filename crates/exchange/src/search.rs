@@ -203,37 +203,67 @@ fn read_key(text: &str) -> Option<Key> {
 #[derive(Debug, Default)]
 struct Counts {
     total: u64,
-    kinds: HashMap<u32, u64>,
-    labels: HashMap<u32, u64>,
-    stamps: HashMap<LabelId, u64>,
-    days: BTreeMap<i64, u64>,
+    kinds: Tally,
+    labels: Tally,
+    stamps: Tally,
+    days: Tally,
+    /// Days for which the table has no room.
+    far_days: BTreeMap<i64, u64>,
 }
+
+/// Counts by small numbers: a table, for there may be a million to count.
+#[derive(Debug, Default)]
+struct Tally(Vec<u64>);
+
+impl Tally {
+    /// Counts a number; what has none is not counted.
+    fn count(&mut self, number: u32) {
+        let at = number as usize;
+        if number != u32::MAX && at >= self.0.len() {
+            self.0.resize(at + 1, 0);
+        }
+        if let Some(count) = self.0.get_mut(at) {
+            *count += 1;
+        }
+    }
+
+    /// What was counted at all.
+    fn iter(&self) -> impl Iterator<Item = (u32, u64)> {
+        let counted = self.0.iter().enumerate().filter(|(_, count)| **count > 0);
+        counted.filter_map(|(number, count)| Some((u32::try_from(number).ok()?, *count)))
+    }
+}
+
+/// Days from 1970 to 2243 are counted in a table.
+const DAYS_COUNTED: u32 = 100_000;
 
 const DAY: i64 = 86_400;
 
 impl Counts {
     fn add(&mut self, claim: &Claim, facts: &Facts) {
         self.total += 1;
-        *self.kinds.entry(claim.kind).or_default() += 1;
-        *self.stamps.entry(claim.place.label).or_default() += 1;
-        for label in &facts.labels {
-            *self.labels.entry(*label).or_default() += 1;
+        self.kinds.count(claim.kind);
+        self.stamps.count(claim.place.label.0);
+        facts.labels.iter().for_each(|label| self.labels.count(*label));
+        let day = day_of(claim.version);
+        match u32::try_from(day) {
+            Ok(near) if near < DAYS_COUNTED => self.days.count(near),
+            Ok(_) | Err(_) => *self.far_days.entry(day).or_default() += 1,
         }
-        *self.days.entry(claim.version.seconds().div_euclid(DAY)).or_default() += 1;
     }
 
     fn facets(&self, view: &View<'_>) -> Facets {
-        let words = |counts: &HashMap<u32, u64>| {
+        let words = |counts: &Tally| {
             let named =
-                counts.iter().map(|(word, count)| (view.catalogue().words.text(*word).to_owned(), *count));
+                counts.iter().map(|(word, count)| (view.catalogue().words.text(word).to_owned(), count));
             facet(named.collect())
         };
         let (mut tlp, mut source, mut codes) = (HashMap::new(), HashMap::new(), HashMap::new());
-        for (label, count) in &self.stamps {
-            *tlp.entry(view.marking(*label).tlp).or_default() += count;
-            *source.entry(view.source(*label).name).or_default() += count;
+        for (label, count) in self.stamps.iter().map(|(label, count)| (LabelId(label), count)) {
+            *tlp.entry(view.marking(label).tlp).or_default() += count;
+            *source.entry(view.source(label).name).or_default() += count;
             for code in
-                view.viewpoint.state.stamps.get(*label).map(|stamp| rel(&stamp.label)).into_iter().flatten()
+                view.viewpoint.state.stamps.get(label).map(|stamp| rel(&stamp.label)).into_iter().flatten()
             {
                 *codes.entry(code).or_default() += count;
             }
@@ -249,8 +279,10 @@ impl Counts {
 
     fn bars(&self, interval: Interval) -> Vec<Bar> {
         let mut bars: BTreeMap<i64, u64> = BTreeMap::new();
-        for (day, count) in &self.days {
-            *bars.entry(interval.begin(*day)).or_default() += count;
+        let near = self.days.iter().map(|(day, count)| (i64::from(day), count));
+        let far = self.far_days.iter().map(|(day, count)| (*day, *count));
+        for (day, count) in near.chain(far) {
+            *bars.entry(interval.begin(day)).or_default() += count;
         }
         let skipped = bars.len().saturating_sub(BARS_MAX);
         let bar = |(from, count): (&i64, &u64)| Bar {

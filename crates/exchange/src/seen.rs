@@ -50,6 +50,7 @@ pub(crate) struct Variant {
 /// What exists for one partner or person by the rule alone.
 #[derive(Debug)]
 struct Resolved {
+    released: Bits,
     served: Bits,
     brought: Bits,
     /// Ids that are held and withheld.
@@ -96,7 +97,8 @@ impl Exchange {
         };
         let partner = self.resolved(seen_as, catalogue).await?;
         let mut both = partner.served.clone();
-        both.keep(&own.served);
+        // Whose an id is for the person does not matter: it is not their list that is seen.
+        both.keep(&own.released);
         let mut served = Bits::below(catalogue.rows.len());
         for (number, row) in catalogue.held().filter(|(number, _)| both.contains(*number)) {
             if is_within(number, row, &partner, &own) {
@@ -297,7 +299,7 @@ impl<'a> Resolving<'a> {
             }
         }
         let mut variants = HashMap::new();
-        for number in self.parted.iter().filter(|number| served.contains(**number)) {
+        for number in self.parted.iter().filter(|number| self.released.contains(**number)) {
             let Some(row) = self.catalogue.row(*number).filter(|row| row.standing == Standing::Held) else {
                 continue;
             };
@@ -306,8 +308,8 @@ impl<'a> Resolving<'a> {
                 variant(&released, self.catalogue, self.exchange).map(|one| (*number, Arc::new(one))),
             );
         }
-        let Self { brought, hidden, .. } = self;
-        Ok(Resolved { served, brought, hidden, variants })
+        let Self { released, brought, hidden, .. } = self;
+        Ok(Resolved { released, served, brought, hidden, variants })
     }
 }
 

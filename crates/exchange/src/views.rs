@@ -26,7 +26,7 @@ const SETTLE_PAUSE: Duration = Duration::from_secs(5);
 
 /// The catalogue and its texts.
 #[derive(Debug, Default)]
-pub(crate) struct Shelf {
+pub(crate) struct Stock {
     pub(crate) catalogue: Catalogue,
     pub(crate) texts: Texts,
 }
@@ -34,7 +34,7 @@ pub(crate) struct Shelf {
 /// The views of a node.
 #[derive(Debug, Default)]
 pub(crate) struct Views {
-    shelf: RwLock<Shelf>,
+    stock: RwLock<Stock>,
     seen: Mutex<VecDeque<Kept>>,
 }
 
@@ -75,14 +75,14 @@ impl Kept {
 /// Everything, as one viewpoint has it at one moment.
 #[derive(Debug)]
 pub(crate) struct View<'a> {
-    shelf: RwLockReadGuard<'a, Shelf>,
+    stock: RwLockReadGuard<'a, Stock>,
     pub(crate) seen: Arc<Seen>,
     pub(crate) viewpoint: &'a Viewpoint,
 }
 
 impl View<'_> {
     pub(crate) fn catalogue(&self) -> &Catalogue {
-        &self.shelf.catalogue
+        &self.stock.catalogue
     }
 
     /// Every row that stands for its id, with its facts as the reader gets them.
@@ -114,7 +114,7 @@ impl View<'_> {
         let catalogue = self.catalogue();
         let mut found = Bits::below(catalogue.rows.len());
         let numbering = Numbering { building: catalogue.building, at: &catalogue.at };
-        self.shelf.texts.find(leaf, numbering, &mut |row| {
+        self.stock.texts.find(leaf, numbering, &mut |row| {
             // What has parts is told by its variant alone.
             if !self.seen.variants.contains_key(&row) {
                 found.add(row);
@@ -128,7 +128,7 @@ impl View<'_> {
 
     /// The words that begin so, in any text that is held; most may be withheld from the reader.
     pub(crate) fn candidates(&self, prefix: &str) -> Result<std::collections::BTreeSet<String>, IndexError> {
-        let mut words = self.shelf.texts.words(prefix)?;
+        let mut words = self.stock.texts.words(prefix)?;
         let parted = self.seen.variants.values().flat_map(|variant| variant.texts.iter().flatten());
         words.extend(parted.filter(|word| word.starts_with(prefix)).cloned());
         Ok(words)
@@ -139,31 +139,31 @@ impl Exchange {
     /// Lets the search index lie in a directory of its own; without one it is kept in memory.
     #[must_use]
     pub fn indexing_in(mut self, dir: PathBuf) -> Self {
-        self.views.shelf.get_mut().texts.lie_in(dir);
+        self.views.stock.get_mut().texts.lie_in(dir);
         self
     }
 
     /// Everything that is committed by now, as a viewpoint has it.
     pub(crate) async fn view<'a>(&'a self, viewpoint: &'a Viewpoint) -> Result<View<'a>, ExchangeError> {
-        let shelf = self.shelf().await?;
-        let seen = self.kept(viewpoint, &shelf.catalogue).await?;
-        Ok(View { shelf, seen, viewpoint })
+        let stock = self.stock().await?;
+        let seen = self.kept(viewpoint, &stock.catalogue).await?;
+        Ok(View { stock, seen, viewpoint })
     }
 
-    async fn shelf(&self) -> Result<RwLockReadGuard<'_, Shelf>, ExchangeError> {
-        let shelf = self.views.shelf.read().await;
-        if shelf.catalogue.building > 0 && shelf.catalogue.cursor >= self.store.last() {
-            return Ok(shelf);
+    async fn stock(&self) -> Result<RwLockReadGuard<'_, Stock>, ExchangeError> {
+        let stock = self.views.stock.read().await;
+        if stock.catalogue.building > 0 && stock.catalogue.cursor >= self.store.last() {
+            return Ok(stock);
         }
-        drop(shelf);
-        let mut shelf = self.views.shelf.write().await;
-        let Shelf { catalogue, texts } = &mut *shelf;
+        drop(stock);
+        let mut stock = self.views.stock.write().await;
+        let Stock { catalogue, texts } = &mut *stock;
         texts.open()?;
         catalogue.catch_up(self, texts).await?;
         if texts.is_poured() {
             texts.settle(catalogue.cursor);
         }
-        Ok(shelf.downgrade())
+        Ok(stock.downgrade())
     }
 
     async fn kept(&self, viewpoint: &Viewpoint, catalogue: &Catalogue) -> Result<Arc<Seen>, ExchangeError> {
@@ -200,9 +200,9 @@ impl Exchange {
     pub async fn follow_views(&self) -> Result<(), ExchangeError> {
         loop {
             let cursor = {
-                drop(self.shelf().await?);
-                let mut shelf = self.views.shelf.write().await;
-                let Shelf { catalogue, texts } = &mut *shelf;
+                drop(self.stock().await?);
+                let mut stock = self.views.stock.write().await;
+                let Stock { catalogue, texts } = &mut *stock;
                 if texts.waiting() > 0 {
                     texts.settle(catalogue.cursor);
                 }
@@ -219,14 +219,14 @@ impl Exchange {
     /// Where the store or the index fails.
     pub async fn reindex(&self) -> Result<Reindexed, ExchangeError> {
         {
-            let mut shelf = self.views.shelf.write().await;
-            let Shelf { catalogue, texts } = &mut *shelf;
+            let mut stock = self.views.stock.write().await;
+            let Stock { catalogue, texts } = &mut *stock;
             texts.open()?;
             texts.clear()?;
             catalogue.build_anew(self, texts).await?;
         }
-        let shelf = self.shelf().await?;
-        Ok(Reindexed { objects: shelf.catalogue.at.len() })
+        let stock = self.stock().await?;
+        Ok(Reindexed { objects: stock.catalogue.at.len() })
     }
 }
 

@@ -6,7 +6,8 @@ use std::fmt;
 
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
-    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret, Verified,
+    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Reindexed, Replayed, Secret,
+    Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -91,14 +92,14 @@ pub enum Command {
         /// Its id.
         id: String,
     },
+    /// Throws the search index away and builds it again.
+    Reindex,
     /// Says how the node is.
     Doctor,
     /// Asks the ledger.
     Audit(AuditCommand),
     /// Sees to the node's own people.
     People(PeopleCommand),
-    /// Builds what is searched anew.
-    Reindex,
 }
 
 /// What the ledger is asked.
@@ -154,6 +155,8 @@ pub enum Reply {
     Credentials(Vec<CredentialSummary>),
     /// It is withdrawn.
     Withdrawn,
+    /// The search index is built again.
+    Reindexed(Reindexed),
     /// What the partner gets.
     Preview(Box<Preview>),
     /// What partners would get.
@@ -174,11 +177,6 @@ pub enum Reply {
         user: String,
         /// The password.
         password: Option<String>,
-    },
-    /// How many objects what is searched has now.
-    Reindexed {
-        /// How many.
-        objects: usize,
     },
     /// It is done.
     Done,
@@ -279,14 +277,8 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             }
             let token = console::new_token();
             let secret = Secret::Token(crate::hash_token(&token));
-            issue(
-                exchange,
-                &partner,
-                Credential { note, expires, ..credential(&partner, secret, now) },
-                token,
-                now,
-            )
-            .await?
+            let credential = Credential { note, expires, ..credential(&partner, secret, now) };
+            issue(exchange, &partner, credential, token, now).await?
         }
         Command::IssuePassword { partner } => {
             let password = console::new_token();
@@ -324,10 +316,10 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             }
         }
         Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
+        Command::Reindex => Reply::Reindexed(exchange.reindex().await?),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
         Command::People(command) => people::execute(exchange, command, now).await?,
-        Command::Reindex => Reply::Reindexed { objects: exchange.reindex().await?.objects },
     })
 }
 

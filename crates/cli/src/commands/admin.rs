@@ -77,7 +77,6 @@ fn print(reply: &Reply) {
         }
         Reply::Withdrawn => println!("withdrawn"),
         Reply::Done => println!("done"),
-        Reply::Reindexed { objects } => println!("{objects} object(s) can be searched"),
         Reply::Users(users) => users.iter().for_each(print_user),
         Reply::Password { user, password: Some(password) } => {
             println!("{password}");
@@ -85,6 +84,9 @@ fn print(reply: &Reply) {
         }
         Reply::Password { user, password: None } => println!("{user} signs in without a password"),
         Reply::Preview(preview) => print_preview(preview),
+        Reply::Reindexed(reindexed) => {
+            println!("the search index is built again: {} objects", reindexed.objects);
+        }
         Reply::Doctor(report) => {
             println!(
                 "store {}, {} objects, last change {}",

@@ -80,7 +80,7 @@ impl Facts {
                 (entry.get("kill_chain_name")?.as_str()?, entry.get("phase_name")?.as_str()?);
             Some((numbers.word(&chain), numbers.word(&phase)))
         };
-        let phases = texts("kill_chain_phases").filter_map(|entry| phase(entry)).collect();
+        let phases = texts("kill_chain_phases").filter_map(&mut phase).collect();
         let number = |name: &str| root.get(name).and_then(Value::as_i64);
         Self {
             created: moment(["created"; 4]),

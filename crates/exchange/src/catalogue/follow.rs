@@ -71,6 +71,8 @@ impl Catalogue {
                 for held in &page {
                     self.add((&state, exchange), collection, held, texts);
                 }
+                // Others wait for the same threads.
+                tokio::task::yield_now().await;
             }
         }
         texts.settle(upto);

@@ -282,4 +282,87 @@ mod tests {
         assert!(Leaf::Begins("man".to_owned()).is_in(&text));
         assert!(!Leaf::Phrase(Vec::new()).is_in(&text));
     }
+
+    /// What an index finds: rows by leaf, and words by beginning.
+    fn answers(index: &dyn TextIndex, at: &HashMap<Sequence, RowNumber>) -> Vec<(String, Vec<RowNumber>)> {
+        let numbering = Numbering { building: 1, at };
+        let phrase = |words: &[&str]| Leaf::Phrase(words.iter().map(|word| (*word).to_owned()).collect());
+        let mut leaves = vec![
+            phrase(&["a"]),
+            phrase(&["ab"]),
+            phrase(&["a", "b"]),
+            phrase(&["b", "a", "b"]),
+            phrase(&["灯"]),
+        ];
+        leaves.extend(["a", "b", "灯", "c"].map(|prefix| Leaf::Begins(prefix.to_owned())));
+        let mut answers = Vec::new();
+        for leaf in leaves {
+            let mut rows = BTreeSet::new();
+            index
+                .find(&leaf, numbering, &mut |row| {
+                    rows.insert(row);
+                })
+                .unwrap();
+            answers.push((format!("{leaf:?}"), rows.into_iter().collect()));
+        }
+        for prefix in ["a", "b", "灯", "c"] {
+            let mut words = BTreeSet::new();
+            index.words(prefix, &mut words).unwrap();
+            answers.push((format!("{words:?}"), Vec::new()));
+        }
+        answers
+    }
+
+    proptest::proptest! {
+        #![proptest_config(proptest::prelude::ProptestConfig { cases: 24, ..Default::default() })]
+
+        #[test]
+        fn both_indexes_find_the_same(
+            texts in proptest::collection::vec(proptest::collection::vec("[ab 灯]{0,8}", 0..4), 1..12),
+            gone in 0_usize..12,
+            split in 0_usize..12,
+        ) {
+            let documents: BTreeMap<Sequence, Vec<Vec<String>>> = texts.iter().enumerate().map(|(number, texts)| {
+                (Sequence::new(number as u64 + 1), texts.iter().map(|text| words_of(text)).collect())
+            }).collect();
+            let (mut memory, mut disk) = (InMemory::default(), OnDisk::in_memory().unwrap());
+            memory.add(&documents).unwrap();
+            let (first, second): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                documents.into_iter().partition(|(number, _)| number.get() <= split as u64);
+            for part in [first, second] {
+                disk.add(&part).unwrap();
+                disk.commit(Sequence::new(99)).unwrap();
+            }
+            // What is gone has no row, though an index may hold it still.
+            let mut at: HashMap<Sequence, RowNumber> = (1..=12_u32).map(|n| (Sequence::new(n.into()), n)).collect();
+            at.remove(&Sequence::new(gone as u64));
+            // Words of what is gone may be suggested by an index; nobody who asks has an object with them.
+            proptest::prop_assert_eq!(answers(&memory, &at), answers(&disk, &at));
+        }
+    }
+
+    #[test]
+    fn an_index_goes_on_where_it_was_and_one_that_cannot_be_read_is_built_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let documents = BTreeMap::from([(Sequence::new(7), vec![words_of("lantern")])]);
+        let at = HashMap::from([(Sequence::new(7), 3)]);
+        let found = |index: &OnDisk| {
+            let mut rows = Vec::new();
+            let leaf = Leaf::Phrase(vec!["lantern".to_owned()]);
+            index.find(&leaf, Numbering { building: 1, at: &at }, &mut |row| rows.push(row)).unwrap();
+            rows
+        };
+        let mut index = OnDisk::open(dir.path()).unwrap();
+        index.add(&documents).unwrap();
+        assert!(found(&index).is_empty(), "nothing is found before the commit");
+        index.commit(Sequence::new(9)).unwrap();
+        assert_eq!(found(&index), [3]);
+        drop(index);
+        let index = OnDisk::open(dir.path()).unwrap();
+        assert_eq!((index.cursor(), found(&index)), (Sequence::new(9), vec![3]));
+        drop(index);
+        std::fs::write(dir.path().join("meta.json"), "{").unwrap();
+        let index = OnDisk::open(dir.path()).unwrap();
+        assert_eq!((index.cursor(), found(&index)), (Sequence::ZERO, vec![]));
+    }
 }

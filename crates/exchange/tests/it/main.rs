@@ -9,6 +9,8 @@ mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;
+mod screens;
 mod search;
 mod silence;
+mod two_worlds;
 mod unmoved;

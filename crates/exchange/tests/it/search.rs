@@ -152,3 +152,13 @@ async fn pages_give_each_object_once_and_a_wrong_query_says_where() {
         Search { query: String::new(), after: Some("x".to_owned()), limit: 1, histogram: Interval::Day };
     assert!(matches!(ground.exchange.search(&me, &search).await, Err(SearchError::After)));
 }
+
+#[tokio::test]
+async fn seen_as_a_partner_an_id_belongs_to_whom_it_belongs_for_the_partner() {
+    let ground = Ground::new().await;
+    ground.add(Some("nor"), &[marked(named(1, "theirs"), &[AMBER])]).await;
+    ground.add(None, &[named(1, "ours")]).await;
+    let name = |found: Found| found.objects.into_iter().map(|row| row.name).collect::<Vec<_>>();
+    assert_eq!(name(found(&ground, &view(&ground, None), "").await), ["theirs"]);
+    assert_eq!(name(found(&ground, &view(&ground, Some("jpn")), "").await), ["ours"]);
+}
