@@ -48,7 +48,7 @@ pub(crate) enum Command {
         nation: Option<String>,
     },
     /// Run the node
-    Serve(Serve),
+    Serve(Box<Serve>),
     /// Run a node with a made-up coalition, to try
     Demo {
         /// Where to listen; port 0 takes a free one

@@ -182,13 +182,12 @@ async fn user(exchange: &Exchange, world: &World) -> anyhow::Result<ReadyUser> {
     };
     let add = Command::People(PeopleCommand::Add(new));
     let made = admin::execute(exchange, add, system_clock().now()).await?;
-    let made = match made {
-        // A demo that was kept has its user already.
-        Reply::Refused { .. } => {
-            let user = DEMO_USER.to_owned();
-            execute(exchange, Command::People(PeopleCommand::Password { user })).await?
-        }
-        made => made,
+    // A demo that was kept has its user already.
+    let made = if let Reply::Refused { .. } = made {
+        let user = DEMO_USER.to_owned();
+        execute(exchange, Command::People(PeopleCommand::Password { user })).await?
+    } else {
+        made
     };
     let Reply::Password { user, password: Some(password) } = made else { bail!("no password was made") };
     Ok(ReadyUser { user, password })

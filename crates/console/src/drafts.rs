@@ -54,8 +54,8 @@ pub(crate) fn ids(objects: &[Box<RawValue>]) -> Vec<String> {
     struct Named {
         id: Option<String>,
     }
-    let id = |object: &Box<RawValue>| serde_json::from_str::<Named>(object.get()).ok()?.id;
-    objects.iter().filter_map(id).collect()
+    let id = |object: &RawValue| serde_json::from_str::<Named>(object.get()).ok()?.id;
+    objects.iter().filter_map(|object| id(object)).collect()
 }
 
 #[derive(Default, serde::Deserialize)]

@@ -114,9 +114,8 @@ impl Provider {
             if config.authorities.is_empty() { system_authorities() } else { config.authorities.clone() };
         let mut roots: Vec<Certificate<'static>> = Vec::new();
         for item in parse_pem(&pem) {
-            match item.map_err(|_| ConsoleError::Authorities)? {
-                PemItem::Certificate(certificate) => roots.push(certificate),
-                PemItem::PrivateKey(_) | _ => {}
+            if let PemItem::Certificate(certificate) = item.map_err(|_| ConsoleError::Authorities)? {
+                roots.push(certificate);
             }
         }
         let crypto = Arc::new(rustls::crypto::ring::default_provider());

@@ -35,7 +35,7 @@ fn summary(
         last_error: flow
             .and_then(|flow| flow.refused)
             .map(|(moment, count)| format!("{count} object(s) were refused at {moment}")),
-        can_sign_in: flow.is_some().then(|| has_secret || !partner.certificates.is_empty()),
+        can_sign_in: flow.map(|_| has_secret || !partner.certificates.is_empty()),
     }
 }
 

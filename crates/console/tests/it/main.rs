@@ -1,5 +1,4 @@
-//! The people's API through its sockets.
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails there")]
+//! What the people's API says of itself. Through its sockets it is tried by the server's tests.
 
 extern crate cresset_console as console;
 

@@ -81,7 +81,16 @@ impl From<AccountError> for AdminError {
     fn from(error: AccountError) -> Self {
         match error {
             AccountError::Exchange(error) => Self::Exchange(error),
-            other => Self::Account(other),
+            other @ (AccountError::Name
+            | AccountError::ShownName
+            | AccountError::Exists
+            | AccountError::Absent
+            | AccountError::TooMany
+            | AccountError::Clearance(..)
+            | AccountError::Certificate
+            | AccountError::Taken
+            | AccountError::LastAdministrator
+            | AccountError::Conflict) => Self::Account(other),
         }
     }
 }

@@ -14,7 +14,7 @@ use super::{Somebody, code, request, sign_in, somebody};
 use crate::ground::Ground;
 
 /// How long a test waits for what must come.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 
 /// A stream of news, as a browser reads it.
 struct News {
@@ -64,7 +64,8 @@ impl News {
         let (_, rest) = rest.split_once("data: ").unwrap();
         let (data, rest) = rest.split_once("\n\n").unwrap();
         let message = (id.to_owned(), serde_json::from_str(data).unwrap());
-        self.text = rest.to_owned();
+        let rest = rest.to_owned();
+        self.text = rest;
         message
     }
 }
