@@ -101,7 +101,7 @@ pub struct ConsoleLimits {
     pub failures_per_address_max: u32,
     /// The window in seconds.
     pub failures_seconds: i64,
-    /// How many accounts and addresses with failures are remembered; the oldest is forgotten first.
+    /// How many accounts, and how many addresses, with failures are remembered; the oldest is forgotten first.
     pub failures_remembered_max: usize,
     /// Passwords being verified at one time.
     pub password_checks_max: usize,

@@ -2,6 +2,7 @@
 
 use std::{
     collections::HashMap,
+    hash::Hash,
     net::IpAddr,
     sync::{Mutex, PoisonError},
 };
@@ -10,22 +11,17 @@ use stix::Timestamp;
 
 use crate::config::ConsoleLimits;
 
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key {
-    Account(String),
-    Address(IpAddr),
-}
-
 #[derive(Debug, Clone, Copy)]
 struct Failures {
     count: u32,
     since: Timestamp,
 }
 
-/// Who failed to sign in, and how often.
+/// Who failed to sign in, and how often. Accounts and addresses lie apart, so that many names do not crowd out an address.
 #[derive(Debug)]
 pub(crate) struct Throttle {
-    failures: Mutex<HashMap<Key, Failures>>,
+    accounts: Mutex<HashMap<String, Failures>>,
+    addresses: Mutex<HashMap<IpAddr, Failures>>,
     limits: ConsoleLimits,
 }
 
@@ -35,31 +31,31 @@ pub(crate) struct Wait(pub(crate) u64);
 
 impl Throttle {
     pub(crate) fn new(limits: ConsoleLimits) -> Self {
-        Self { failures: Mutex::default(), limits }
+        Self { accounts: Mutex::default(), addresses: Mutex::default(), limits }
     }
 
     /// Lets somebody try, and counts it as failed until it is said to have succeeded: so many tries at one time are counted too.
     pub(crate) fn admit(&self, account: &str, address: IpAddr, now: Timestamp) -> Result<(), Wait> {
-        let keys = [
-            (Key::Account(account.to_owned()), self.limits.failures_per_account_max),
-            (Key::Address(network(address)), self.limits.failures_per_address_max),
-        ];
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        for (key, max) in &keys {
-            if let Some(entry) = failures.get(key).filter(|entry| entry.count >= *max) {
-                let over = entry.since.plus_seconds(self.limits.failures_seconds);
-                if now < over {
-                    return Err(Wait(u64::try_from(over.seconds() - now.seconds()).unwrap_or(0).max(1)));
-                }
-            }
-        }
-        for (key, _) in keys {
-            self.count(&mut failures, key, now);
-        }
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        let address = network(address);
+        self.check(accounts.get(account), self.limits.failures_per_account_max, now)?;
+        self.check(addresses.get(&address), self.limits.failures_per_address_max, now)?;
+        self.count(&mut accounts, account.to_owned(), now);
+        self.count(&mut addresses, address, now);
         Ok(())
     }
 
-    fn count(&self, failures: &mut HashMap<Key, Failures>, key: Key, now: Timestamp) {
+    fn check(&self, failures: Option<&Failures>, max: u32, now: Timestamp) -> Result<(), Wait> {
+        let Some(entry) = failures.filter(|entry| entry.count >= max) else { return Ok(()) };
+        let over = entry.since.plus_seconds(self.limits.failures_seconds);
+        if now >= over {
+            return Ok(());
+        }
+        Err(Wait(u64::try_from(over.seconds() - now.seconds()).unwrap_or(0).max(1)))
+    }
+
+    fn count<K: Clone + Eq + Hash>(&self, failures: &mut HashMap<K, Failures>, key: K, now: Timestamp) {
         let is_over = |entry: &Failures| entry.since.plus_seconds(self.limits.failures_seconds) <= now;
         if let Some(entry) = failures.get_mut(&key) {
             let count = if is_over(entry) { 0 } else { entry.count };
@@ -78,9 +74,9 @@ impl Throttle {
 
     /// Takes back that a try was counted as failed, and forgets the failures of the account.
     pub(crate) fn succeeded(&self, account: &str, address: IpAddr) {
-        let mut failures = self.failures.lock().unwrap_or_else(PoisonError::into_inner);
-        failures.remove(&Key::Account(account.to_owned()));
-        if let Some(entry) = failures.get_mut(&Key::Address(network(address))) {
+        self.accounts.lock().unwrap_or_else(PoisonError::into_inner).remove(account);
+        let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(entry) = addresses.get_mut(&network(address)) {
             entry.count = entry.count.saturating_sub(1);
         }
     }
@@ -146,7 +142,8 @@ mod tests {
         for number in 0..20 {
             let address = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, number));
             throttle.admit(&format!("user{number}"), address, at(i64::from(number))).unwrap();
-            assert!(throttle.failures.lock().unwrap().len() <= 4);
+            assert!(throttle.accounts.lock().unwrap().len() <= 4);
+            assert!(throttle.addresses.lock().unwrap().len() <= 4);
         }
     }
 }
