@@ -1,6 +1,7 @@
 //! What do people get, through the sockets? Sessions, rights, the release desk, live news, and that nothing withheld shows.
 
 mod desk;
+mod hits;
 mod live;
 mod oidc;
 mod rights;
