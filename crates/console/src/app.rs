@@ -20,6 +20,8 @@ pub(crate) fn router<S: Clone + Send + Sync + 'static>() -> Router<S> {
         .index_file(None)
         .cache_control(CacheControl::Long)
         .html_cache_control(CacheControl::NoCache)
+        .enable_brotli(true)
+        .enable_gzip(true)
         .into_router()
         .layer(from_fn(keep_short))
         .route("/", get(|headers: HeaderMap| async move { index(&headers) }))
