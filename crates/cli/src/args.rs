@@ -143,6 +143,12 @@ pub(crate) enum Command {
         /// Its id
         id: String,
     },
+    /// Print what the node's own sensors saw since it started, one JSON value a line
+    Alerts {
+        /// Only those after this number
+        #[arg(long, default_value_t = 0)]
+        after: u64,
+    },
     /// Ask the ledger what was released to whom, and whether it is whole
     Audit {
         #[command(subcommand)]
@@ -190,6 +196,12 @@ pub(crate) struct Serve {
     /// All bodies being received at one time, in bytes
     #[arg(long, env = "CRESSET_BODIES_BYTES_MAX")]
     pub(crate) bodies_bytes_max: Option<usize>,
+    /// Telemetry of one sensor that waits to be matched, in bytes; what does not fit is refused whole
+    #[arg(long, env = "CRESSET_SENSOR_QUEUE_BYTES_MAX")]
+    pub(crate) sensor_queue_bytes_max: Option<usize>,
+    /// Telemetry of all sensors that waits to be matched, in bytes
+    #[arg(long, env = "CRESSET_SENSORS_QUEUE_BYTES_MAX")]
+    pub(crate) sensors_queue_bytes_max: Option<usize>,
     /// Connections at one time
     #[arg(long, env = "CRESSET_CONNECTIONS_MAX")]
     pub(crate) connections_max: Option<usize>,
@@ -322,8 +334,11 @@ pub(crate) enum CollectionCommand {
 pub(crate) enum TokenCommand {
     /// Make a token (or, with --password, a password) for a partner; it is shown this once
     Issue {
-        /// The partner's name
+        /// The partner's name, or with --sensor the sensor's
         partner: String,
+        /// For a sensor: the token opens the intake of telemetry and nothing else
+        #[arg(long, conflicts_with = "password")]
+        sensor: bool,
         /// What it is for
         #[arg(long, default_value = "")]
         note: String,

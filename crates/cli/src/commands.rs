@@ -66,6 +66,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             Ok(Outcome::Done)
         }
         Command::Coverage { id } => admin::run(dir, Admin::Coverage { id }, format).await,
+        Command::Alerts { after } => admin::run(dir, Admin::Alerts { after }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
         Command::User { command } => admin::run(dir, Admin::People(people(command)), format).await,
         Command::Reindex => admin::run(dir, Admin::Reindex, format).await,
@@ -98,9 +99,10 @@ fn people(command: UserCommand) -> PeopleCommand {
 fn token(command: TokenCommand) -> Admin {
     match command {
         TokenCommand::Issue { partner, password: true, .. } => Admin::IssuePassword { partner },
-        TokenCommand::Issue { partner, note, expires, password: false } => {
-            Admin::IssueToken { partner, note, expires }
+        TokenCommand::Issue { partner: sensor, sensor: true, note, expires, .. } => {
+            Admin::IssueSensorToken { sensor, note, expires }
         }
+        TokenCommand::Issue { partner, note, expires, .. } => Admin::IssueToken { partner, note, expires },
         TokenCommand::List => Admin::Credentials,
         TokenCommand::Withdraw { id } => Admin::Withdraw { id },
     }

@@ -176,6 +176,24 @@ impl Exchange {
         Some(Access { state, partner, index, now, viewer: None })
     }
 
+    /// This node's own way into a collection. What it finds stays here: only what matches in the own organisation's telemetry.
+    pub(crate) fn own_access(&self, collection: &str, now: Timestamp) -> Option<Access> {
+        let now = Timestamp::from_micros(now.micros());
+        let state = self.state.load_full();
+        let known = state.world.as_ref()?;
+        let (number, _) = known.registry.collection(collection)?;
+        let partner = Arc::clone(&known.own);
+        let index = partner.agreements.iter().position(|agreement| agreement.number == number)?;
+        Some(Access { state, partner, index, now, viewer: None })
+    }
+
+    /// Whether a sensor of this name is declared.
+    pub fn has_sensor(&self, name: &str) -> bool {
+        let state = self.state.load();
+        let known = state.world.as_ref();
+        known.is_some_and(|known| known.registry.world.sensors.iter().any(|sensor| sensor.name == name))
+    }
+
     /// The partner that declared a client certificate, by its SHA-256 in lower-case hexadecimal digits.
     pub fn partner_of_certificate(&self, fingerprint: &str) -> Option<String> {
         let state = self.state.load();

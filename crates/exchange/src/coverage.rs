@@ -6,10 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use stix::json::{Tree, Value};
+use stix::{
+    Timestamp,
+    json::{Tree, Value},
+};
 use store::{CollectionNumber, Held, LabelSet};
 
-use crate::{Channel, Exchange, ExchangeError};
+use crate::{Channel, Exchange, ExchangeError, Existence, world::SensorDeclared};
 
 /// Who has an indicator, and what they saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -18,6 +21,9 @@ pub struct Coverage {
     pub id: String,
     /// The partners that got it.
     pub holders: BTreeSet<String>,
+    /// This node's own sensors that watch for it.
+    #[serde(default)]
+    pub sensors: BTreeSet<String>,
     /// What was seen, by the partner that says so; under an empty name, by this node itself.
     pub seen: BTreeMap<String, SeenBy>,
 }
@@ -42,7 +48,7 @@ impl Exchange {
     ///
     /// # Errors
     /// Where the store fails.
-    pub async fn coverage(&self, id: &str) -> Result<Coverage, ExchangeError> {
+    pub async fn coverage(&self, id: &str, now: Timestamp) -> Result<Coverage, ExchangeError> {
         let receipts = self.who(id).await?;
         let holders = receipts
             .into_iter()
@@ -51,11 +57,26 @@ impl Exchange {
             })
             .map(|receipt| receipt.partner)
             .collect();
-        let mut coverage = Coverage { id: id.to_owned(), holders, seen: BTreeMap::new() };
+        let sensors = self.sensors_with(id, now).await?;
+        let mut coverage = Coverage { id: id.to_owned(), holders, sensors, seen: BTreeMap::new() };
         for (collection, visible) in &self.labels_held().await? {
             self.sightings_of(id, *collection, visible, &mut coverage).await?;
         }
         Ok(coverage)
+    }
+
+    /// The sensors of this node in whose collections something is that its own organisation may have.
+    async fn sensors_with(&self, id: &str, now: Timestamp) -> Result<BTreeSet<String>, ExchangeError> {
+        let mut with = BTreeSet::new();
+        for collection in self.world().map(|world| world.collections).unwrap_or_default() {
+            let Some(access) = self.own_access(&collection.alias, now) else { continue };
+            if self.exists(&access, id).await? == Existence::Present {
+                with.insert(collection.alias);
+            }
+        }
+        let sensors = self.world().map(|world| world.sensors).unwrap_or_default();
+        let watches = |sensor: &SensorDeclared| sensor.collections.iter().any(|alias| with.contains(alias));
+        Ok(sensors.into_iter().filter(watches).map(|sensor| sensor.name).collect())
     }
 
     async fn sightings_of(

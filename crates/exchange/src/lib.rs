@@ -22,6 +22,7 @@ mod board;
 mod catalogue;
 mod checkpoint;
 mod coverage;
+mod detect;
 mod draft;
 mod drawer;
 mod graph;
@@ -55,6 +56,10 @@ pub use audit::{Exported, LedgerEntry, Receipt, Replayed, TOLD_MAX, Verified};
 pub use board::{Board, BoardRow, Cell, CellState};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
+pub use detect::{
+    ALERTS_KEPT_MAX, BODIES_REMEMBERED_MAX, Detection, FINDINGS_TOLD_MAX, LineFinding, Repetition,
+    SensorAlert, Taken, Telemetry, TelemetryError, Watched,
+};
 pub use draft::{DraftPreview, Oversharing, Recipient};
 pub use drawer::{Act, DRAWER_BYTES_MAX, Deed, Drawer, KeepError, Kept, Sheet};
 pub use graph::{
@@ -70,7 +75,7 @@ pub use matrix::{Matrix, MatrixQuery, SUBJECTS_MAX, Subject, TECHNIQUES_MAX, Tac
 pub use object_view::{ABOUT_MAX, ObjectView, PartMarking, Provenance, Related, Towards};
 pub use preview::{Preview, PreviewedCopy};
 pub use recall::{Recall, RecallError};
-pub use registry::{Credential, Secret};
+pub use registry::{Credential, Holder, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
 pub use row::{DESCRIPTION_CHARS_MAX, Marking, ROWS_MAX, Row, Source};

@@ -100,6 +100,25 @@ impl Registry {
         policy
     }
 
+    /// This node's own organisation, by its sensors, as a reader of all collections: the rule decides about it as about a partner, but no
+    /// ceiling does.
+    pub(crate) fn own(&self, policy: &Policy) -> Partner {
+        let own = &self.world.organisation;
+        let clearances = self.ranks(&own.clearances);
+        let on = |collection: &CollectionDeclared| {
+            let terms =
+                Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: collection.community.clone() };
+            let number = self.number(collection)?;
+            Some(Agreement { number, collection: collection.clone(), may: vec![Right::Read], terms })
+        };
+        let audience = policy.audience(own.id.clone(), own.nation, clearances);
+        Partner {
+            name: String::new(),
+            audience: Audience { capacity: Capacity::Sensors, ..audience },
+            agreements: self.world.collections.iter().filter_map(on).collect(),
+        }
+    }
+
     /// One of this node's own people as a reader of every collection: cleared as far as both the person and the organisation
     /// are. The organisation is cleared to the top where nothing is declared.
     pub(crate) fn person(&self, policy: &Policy, person: &Person) -> Partner {
@@ -141,10 +160,12 @@ impl Registry {
         Some(Level(u16::try_from(rank).ok()?))
     }
 
+    fn ranks(&self, held: &BTreeMap<ClassificationPolicy, String>) -> BTreeMap<ClassificationPolicy, Level> {
+        held.iter().filter_map(|held| Some((held.0.clone(), self.rank(held)?))).collect()
+    }
+
     fn audience(&self, policy: &Policy, partner: &PartnerDeclared) -> Audience {
-        let clearances = partner.clearances.iter();
-        let clearances = clearances.filter_map(|held| Some((held.0.clone(), self.rank(held)?))).collect();
-        policy.audience(partner.organisation.clone(), partner.nation, clearances)
+        policy.audience(partner.organisation.clone(), partner.nation, self.ranks(&partner.clearances))
     }
 
     /// The agreements of a partner, in the order in which collections are declared.
@@ -197,8 +218,11 @@ impl Agreement {
 pub struct Credential {
     /// Its own id, to name it when it is withdrawn.
     pub id: Uuid,
-    /// Whose it is.
+    /// Whose it is: the name of a partner, or of a sensor.
     pub partner: String,
+    /// Which of the two.
+    #[serde(default, skip_serializing_if = "Holder::is_partner")]
+    pub holder: Holder,
     /// What is compared.
     pub secret: Secret,
     /// What it is for, in the administrator's words.
@@ -209,6 +233,24 @@ pub struct Credential {
     /// From when on it is refused.
     #[serde(default)]
     pub expires: Option<String>,
+}
+
+/// Who has a credential. The doors are apart: a sensor's opens no collection, a partner's no intake.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Holder {
+    /// A partner.
+    #[default]
+    Partner,
+    /// A sensor of this node's own organisation.
+    Sensor,
+}
+
+impl Holder {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_partner(&self) -> bool {
+        *self == Self::Partner
+    }
 }
 
 /// What is kept of a secret.

@@ -20,8 +20,9 @@ use tokio::sync::Mutex;
 use crate::{
     access::Partner,
     checkpoint::Signer,
+    detect::Detecting,
     ledger::{CredentialChange, Record},
-    registry::{Credential, MARKINGS, Registry},
+    registry::{Credential, Holder, MARKINGS, Registry},
     settle::{Pending, Place, Side, gained, horizon_operation, outdated},
     views::Views,
     world::{Difference, World, WorldProblem, differences},
@@ -133,6 +134,7 @@ pub struct Exchange {
     pub(crate) settling: Mutex<()>,
     pub(crate) signer: Option<Signer>,
     pub(crate) views: Views,
+    pub(crate) detecting: Detecting,
     alarms: AtomicU64,
 }
 
@@ -151,6 +153,8 @@ pub(crate) struct State {
 pub(crate) struct Known {
     pub(crate) registry: Registry,
     pub(crate) partners: HashMap<String, Arc<Partner>>,
+    /// This node's own organisation as a reader.
+    pub(crate) own: Arc<Partner>,
     pub(crate) version: u64,
     pub(crate) credentials: Vec<Credential>,
     pub(crate) credentials_version: u64,
@@ -222,6 +226,7 @@ impl Exchange {
             settling: Mutex::new(()),
             signer: None,
             views: Views::default(),
+            detecting: Detecting::default(),
             alarms: AtomicU64::new(0),
         };
         exchange.reload().await?;
@@ -532,7 +537,12 @@ fn changes(before: &[Credential], after: &[Credential]) -> Vec<(String, uuid::Uu
     let is_in = |list: &[Credential], one: &Credential| list.iter().any(|other| other.id == one.id);
     let gone = before.iter().filter(|one| !is_in(after, one)).map(|one| (one, CredentialChange::Withdrawn));
     let new = after.iter().filter(|one| !is_in(before, one)).map(|one| (one, CredentialChange::Issued));
-    gone.chain(new).map(|(one, change)| (one.partner.clone(), one.id, change)).collect()
+    let whose = |one: &Credential| match one.holder {
+        Holder::Partner => one.partner.clone(),
+        // No partner's name has a slash.
+        Holder::Sensor => format!("sensor/{}", one.partner),
+    };
+    gone.chain(new).map(|(one, change)| (whose(one), one.id, change)).collect()
 }
 
 fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Known>, ExchangeError> {
@@ -549,8 +559,10 @@ fn read_world(registry: &Document, credentials: &Document) -> Result<Option<Know
         serde_json::from_slice(&registry.content).map_err(|error| ExchangeError::Document(WORLD, error))?,
         registry.version,
     );
+    let policy = registry.policy();
     Ok(Some(Known {
-        partners: registry.partners(&registry.policy()),
+        partners: registry.partners(&policy),
+        own: Arc::new(registry.own(&policy)),
         registry,
         version,
         credentials: kept,

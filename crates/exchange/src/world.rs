@@ -1,10 +1,14 @@
 //! What did the administrator declare? Organisation, communities, collections, partners, agreements: a reviewed file.
 
+mod sensor;
+
 use std::collections::{BTreeMap, BTreeSet};
 
 use releasability::{ClassificationPolicy, Code, Community, Nation, Organisation, Tlp, Validity};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+
+pub use sensor::{ObservedDataPolicy, SENSORS_MAX, SensorDeclared, permitted};
 
 /// The whole declaration; `cresset apply` takes it as TOML.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -27,6 +31,9 @@ pub struct World {
     /// Who may do what where, until when.
     #[serde(default, rename = "agreement")]
     pub agreements: Vec<AgreementDeclared>,
+    /// This organisation's own sources of telemetry.
+    #[serde(default, rename = "sensor", skip_serializing_if = "Vec::is_empty")]
+    pub sensors: Vec<SensorDeclared>,
     /// How people release.
     #[serde(default, skip_serializing_if = "ReleaseDeclared::is_default")]
     pub release: ReleaseDeclared,
@@ -59,7 +66,8 @@ pub struct OwnOrganisation {
     /// Its nation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
-    /// Up to which level its people may be cleared, per classification policy; to the top where nothing is said.
+    /// Up to which level its people may be cleared, per classification policy, to the top where nothing is said; and what it may
+    /// match in its own telemetry, nothing that is classified where nothing is said.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub clearances: BTreeMap<ClassificationPolicy, String>,
     /// Whom to ask, shown in discovery.
@@ -218,6 +226,8 @@ impl World {
         self.check_collections(&mut problems);
         self.check_partners(&mut problems);
         self.check_agreements(&mut problems);
+        self.check_sensors(&mut problems);
+        self.check_clearances("organisation", &self.organisation.clearances, &mut problems);
         problems.0
     }
 
@@ -309,7 +319,6 @@ impl World {
             }
             self.check_clearances(&place, &partner.clearances, problems);
         }
-        self.check_clearances("organisation", &self.organisation.clearances, problems);
     }
 
     fn check_clearances(
@@ -418,5 +427,6 @@ fn entries(world: &World) -> BTreeMap<String, String> {
     entries.extend(world.partners.iter().map(|entry| (format!("partner {}", entry.name), show(entry))));
     let name = |entry: &AgreementDeclared| format!("agreement {} on {}", entry.partner, entry.collection);
     entries.extend(world.agreements.iter().map(|entry| (name(entry), show(entry))));
+    entries.extend(world.sensors.iter().map(|entry| (format!("sensor {}", entry.name), show(entry))));
     entries
 }

@@ -4,7 +4,7 @@
 //! that one leaf more or less costs no rebuilding: literals are found by one trigram each, the one that fewest others use,
 //! rather than by an automaton over all.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, hash::BuildHasher as _};
 
 use hashbrown::HashMap;
 
@@ -31,7 +31,8 @@ pub(crate) struct Index {
 
 #[derive(Debug, Default)]
 struct PathIndex {
-    exact: HashMap<Box<str>, Vec<Posting>>,
+    /// By the hash of the key: what is found is evaluated exactly, and keys are long.
+    exact: HashMap<u64, Postings>,
     suffixes: HashMap<Box<str>, Vec<Posting>>,
     subsets: HashMap<Network, Vec<Posting>>,
     /// How many entries of `subsets` have each prefix length, of each family.
@@ -39,6 +40,22 @@ struct PathIndex {
     supersets: BTreeMap<Network, Vec<Posting>>,
     trigrams: HashMap<[u8; 3], Vec<(Box<str>, Posting)>>,
     any: Vec<Posting>,
+}
+
+/// Those found by one key: nearly always one.
+#[derive(Debug)]
+enum Postings {
+    One(Posting),
+    Many(Vec<Posting>),
+}
+
+impl Postings {
+    fn as_slice(&self) -> &[Posting] {
+        match self {
+            Self::One(one) => std::slice::from_ref(one),
+            Self::Many(many) => many,
+        }
+    }
 }
 
 /// Whether a posting comes or goes.
@@ -154,15 +171,17 @@ impl PathIndex {
 
     fn of_number(&self, number: f64, found: &mut Vec<Posting>) {
         if !self.exact.is_empty()
-            && let Some(postings) = self.exact.get(number_key(number).as_str())
+            && let Some(postings) = self.exact.get(&self.hash(&number_key(number)))
         {
-            found.extend_from_slice(postings);
+            found.extend_from_slice(postings.as_slice());
         }
     }
 
     fn of_text(&self, text: &str, found: &mut Vec<Posting>) {
-        if let Some(postings) = self.exact.get(&*text_key(text)) {
-            found.extend_from_slice(postings);
+        if !self.exact.is_empty()
+            && let Some(postings) = self.exact.get(&self.hash(&text_key(text)))
+        {
+            found.extend_from_slice(postings.as_slice());
         }
         if !(self.suffixes.is_empty() && self.trigrams.is_empty()) {
             let text = composed(text).to_ascii_lowercase();
@@ -210,7 +229,7 @@ impl PathIndex {
 
     fn change(&mut self, witness: &Witness, posting: Posting, change: Change) {
         match witness {
-            Witness::Exact { key, .. } => change_in(&mut self.exact, key, posting, change),
+            Witness::Exact { key, .. } => self.change_exact(key, posting, change),
             Witness::Suffix { suffix, .. } => change_in(&mut self.suffixes, suffix, posting, change),
             Witness::Subset { network, .. } => self.change_subset(*network, posting, change),
             Witness::Superset { network, .. } => {
@@ -226,6 +245,42 @@ impl PathIndex {
             },
             Witness::Any { .. } => put(&mut self.any, posting, change),
             Witness::Type { .. } => {}
+        }
+    }
+
+    fn hash(&self, key: &str) -> u64 {
+        self.exact.hasher().hash_one(key)
+    }
+
+    fn change_exact(&mut self, key: &str, posting: Posting, change: Change) {
+        let hash = self.hash(key);
+        match change {
+            Change::Add => {
+                let own = |before: Option<&mut Postings>| match before {
+                    Some(Postings::Many(many)) => {
+                        many.push(posting);
+                        None
+                    }
+                    Some(Postings::One(one)) => Some(Postings::Many(vec![*one, posting])),
+                    None => Some(Postings::One(posting)),
+                };
+                if let Some(changed) = own(self.exact.get_mut(&hash)) {
+                    self.exact.insert(hash, changed);
+                }
+            }
+            Change::Remove => {
+                let is_last = match self.exact.get_mut(&hash) {
+                    Some(Postings::One(one)) => *one == posting,
+                    Some(Postings::Many(many)) => {
+                        put(many, posting, Change::Remove);
+                        many.is_empty()
+                    }
+                    None => false,
+                };
+                if is_last {
+                    self.exact.remove(&hash);
+                }
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use std::{fmt, sync::Arc};
 
-use stix::{Timestamp, pattern::Constant};
+use stix::Timestamp;
 
 use crate::ObservationId;
 
@@ -79,15 +79,4 @@ pub struct Dropped {
     pub waiting: u64,
     /// Partial matches.
     pub partials: u64,
-}
-
-/// An exact value that some indicator looks for, for a scanner to find in raw telemetry.
-#[derive(Debug, Clone, PartialEq)]
-pub struct ExactLeaf<'p> {
-    /// The indicator.
-    pub indicator: &'p IndicatorId,
-    /// Object path, indices written `[*]`, such as `file:hashes.MD5`.
-    pub path: String,
-    /// The value.
-    pub value: &'p Constant,
 }

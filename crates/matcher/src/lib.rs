@@ -2,7 +2,7 @@
 //!
 //! **Is**: observations (from observed-data and from plain fields), a slow and obvious evaluator of one pattern over a list of
 //! observations ([`mod@reference`]), a fast one of many patterns over a stream ([`program`]), readers of logs whose fields mapping
-//! files name ([`telemetry`]), what tells the few lines of raw telemetry that are worth reading ([`scan`]), values too common to
+//! files name ([`telemetry`]), what tells the few lines of raw telemetry that are worth reading ([`scan`], [`sieve`]), values too common to
 //! fire ([`warninglist`]), a sensor as a state machine ([`watch`]).
 //!
 //! **Is not**: where telemetry comes from, where sightings go. Nothing here does I/O, logs, or reads a clock.
@@ -32,7 +32,9 @@ mod plan;
 pub mod program;
 pub mod reference;
 pub mod scan;
+pub mod sieve;
 pub mod telemetry;
+mod usual;
 pub mod warninglist;
 pub mod watch;
 mod window;
@@ -40,7 +42,7 @@ mod witness;
 
 pub use compare::Equality;
 pub use formula::CompileError;
-pub use indicator::{Dropped, ExactLeaf, IndicatorId, Match, Standing, Validity};
+pub use indicator::{Dropped, IndicatorId, Match, Standing, Validity};
 pub use limits::MatcherLimits;
 pub use observation::{Field, Observation, ObservationId, Value};
-pub use program::Program;
+pub use program::{Program, Usual};

@@ -57,6 +57,16 @@ impl Network {
         Some(Self { family, address, length }.shortened(length))
     }
 
+    /// The address of IPv4 that an address of IPv6 maps, if this is one (RFC 4291 section 2.5.5.2).
+    pub(crate) fn mapped(self) -> Option<Self> {
+        let is_one = self.family == Family::V6 && self.length == 128 && self.address >> 32 == 0xffff;
+        is_one.then_some(Self {
+            family: Family::V4,
+            address: self.address & u128::from(u32::MAX),
+            length: Family::V4.bits(),
+        })
+    }
+
     /// The block of this prefix length around it.
     pub(crate) fn shortened(self, length: u8) -> Self {
         let length = length.min(self.length);

@@ -5,21 +5,26 @@
 //! observation satisfies match at once. The others wait until observations that come out of order have had their chance
 //! ([`MatcherLimits::lateness_seconds`]), since the order of times matters to them.
 
-use std::collections::BTreeMap;
+use std::{
+    borrow::Cow,
+    collections::{BTreeMap, BTreeSet},
+    sync::Arc,
+};
 
 use hashbrown::HashMap;
 use stix::{
     Timestamp,
-    pattern::{Constant, Pattern},
+    pattern::{Grammar, Pattern},
 };
 
 use crate::{
-    CompileError, Dropped, Equality, ExactLeaf, IndicatorId, Match, MatcherLimits, Observation,
-    ObservationId, Standing, Validity,
+    CompileError, Dropped, Equality, IndicatorId, Match, MatcherLimits, Observation, ObservationId, Standing,
+    Validity,
     evaluate::{explain, holds},
-    formula::{Atom, Formula, Operator},
+    formula::{Atom, Formula},
     index::{Index, Posting},
     plan::{Alternative, LeafNumber, Plan},
+    usual,
     window::{Hit, Progress},
     witness::{self, Witness},
 };
@@ -30,12 +35,80 @@ struct Entry {
     /// Tells it from what stood in the same place before.
     generation: u64,
     validity: Validity,
+    body: Body,
+}
+
+/// What an indicator looks for.
+#[derive(Debug)]
+enum Body {
+    /// One comparison of the usual sort, as it is written. There may be millions of them, of which few are ever found: those are
+    /// compiled then.
+    Usual(Arc<str>),
+    Compiled(Box<Compiled>),
+}
+
+#[derive(Debug)]
+struct Compiled {
     leaves: Vec<Formula>,
     alternatives: Vec<(Alternative, Progress)>,
 }
 
+impl Body {
+    fn leaves(&self, limits: &MatcherLimits) -> Cow<'_, [Formula]> {
+        match self {
+            Self::Compiled(own) => Cow::Borrowed(&own.leaves),
+            Self::Usual(text) => {
+                let pattern = Pattern::parse(text, Grammar::V21, &limits.pattern).ok();
+                Cow::Owned(
+                    pattern.and_then(|own| Plan::new(&own, limits).ok()).map_or(Vec::new(), |own| own.leaves),
+                )
+            }
+        }
+    }
+
+    fn alternatives(&self) -> &[(Alternative, Progress)] {
+        match self {
+            Self::Usual(_) => &[],
+            Self::Compiled(own) => &own.alternatives,
+        }
+    }
+
+    /// By what it is found, if its indicator stands at this place.
+    fn witnesses(&self, place: u32) -> Vec<(Posting, Witness)> {
+        match self {
+            Self::Usual(text) => {
+                let witness = usual::recognise(text).map(|own| own.witness());
+                witness.map(|own| (Posting { slot: place, leaf: 0 }, own)).into_iter().collect()
+            }
+            Self::Compiled(own) => witnesses(place, &own.leaves).collect(),
+        }
+    }
+
+    /// The object paths that it asks for.
+    fn classes(&self) -> Vec<Cow<'static, str>> {
+        match self {
+            Self::Usual(text) => {
+                usual::recognise(text).map(|own| Cow::Borrowed(own.class)).into_iter().collect()
+            }
+            Self::Compiled(own) => {
+                own.leaves.iter().flat_map(Formula::atoms).map(|own| Cow::Owned(class(own))).collect()
+            }
+        }
+    }
+}
+
 /// Leaves that an observation satisfies, by place and generation of the indicator.
 type Satisfied = Vec<(u32, u64, Vec<LeafNumber>)>;
+
+/// Whether a pattern is of the usual sort.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[must_use = "what is not of the usual sort was not inserted"]
+pub enum Usual {
+    /// It is, and is looked for.
+    Yes,
+    /// It is not, and nothing changed.
+    No,
+}
 
 #[derive(Debug)]
 struct Waiting {
@@ -53,6 +126,8 @@ pub struct Program {
     entries: Vec<Option<Entry>>,
     free: Vec<u32>,
     places: HashMap<IndicatorId, u32>,
+    /// How often each object path is asked for.
+    classes: BTreeMap<Cow<'static, str>, usize>,
     generations: u64,
     index: Index,
     /// By time and arrival.
@@ -72,6 +147,7 @@ impl Program {
             entries: Vec::new(),
             free: Vec::new(),
             places: HashMap::new(),
+            classes: BTreeMap::new(),
             generations: 0,
             index: Index::default(),
             waiting: BTreeMap::new(),
@@ -107,34 +183,59 @@ impl Program {
         validity: Validity,
     ) -> Result<(), CompileError> {
         let plan = Plan::new(pattern, &self.limits)?;
+        let alternatives = plan.alternatives.into_iter().map(|own| {
+            let progress = Progress::new(&own);
+            (own, progress)
+        });
+        let compiled = Compiled { alternatives: alternatives.collect(), leaves: plan.leaves };
+        self.put(id, Body::Compiled(Box::new(compiled)), validity);
+        Ok(())
+    }
+
+    /// As [`Program::insert`] for the text of a pattern that is one comparison of the usual sort, such as
+    /// `[domain-name:value = 'www.example.com']`. These are kept as they are written, in a fraction of the time and space.
+    pub fn insert_usual(&mut self, id: IndicatorId, text: Arc<str>, validity: Validity) -> Usual {
+        if text.len() > self.limits.pattern.pattern_bytes_max || usual::recognise(&text).is_none() {
+            return Usual::No;
+        }
+        self.put(id, Body::Usual(text), validity);
+        Usual::Yes
+    }
+
+    fn put(&mut self, id: IndicatorId, body: Body, validity: Validity) {
         self.remove(&id);
         let place = self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
         });
-        for (posting, witness) in witnesses(place, &plan.leaves) {
+        for (posting, witness) in body.witnesses(place) {
             self.index.add(&witness, posting);
         }
+        for class in body.classes() {
+            *self.classes.entry(class).or_default() += 1;
+        }
         self.generations += 1;
-        let alternatives = plan.alternatives.into_iter().map(|own| {
-            let progress = Progress::new(&own);
-            (own, progress)
-        });
-        let (generation, alternatives) = (self.generations, alternatives.collect());
-        let entry = Entry { id: id.clone(), generation, validity, leaves: plan.leaves, alternatives };
+        let entry = Entry { id: id.clone(), generation: self.generations, validity, body };
         if let Some(free) = self.entries.get_mut(slot(place)) {
             *free = Some(entry);
         }
         self.places.insert(id, place);
-        Ok(())
     }
 
     /// Removes an indicator; whether it was there.
     pub fn remove(&mut self, id: &IndicatorId) -> bool {
         let Some(place) = self.places.remove(id) else { return false };
         if let Some(entry) = self.entries.get_mut(slot(place)).and_then(Option::take) {
-            for (posting, witness) in witnesses(place, &entry.leaves) {
+            for (posting, witness) in entry.body.witnesses(place) {
                 self.index.remove(&witness, posting);
+            }
+            for class in entry.body.classes() {
+                if let Some(count) = self.classes.get_mut(&class) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.classes.remove(&class);
+                    }
+                }
             }
         }
         self.free.push(place);
@@ -201,7 +302,7 @@ impl Program {
     /// What of an observation satisfies an indicator, alone or with others: object path and value.
     pub fn explain(&self, id: &IndicatorId, observation: &Observation) -> Vec<(String, String)> {
         let entry = self.places.get(id).and_then(|place| self.entry(*place));
-        let leaves = entry.map_or(&[][..], |entry| entry.leaves.as_slice());
+        let leaves = entry.map_or(Cow::Borrowed(&[][..]), |entry| entry.body.leaves(&self.limits));
         let mut found: Vec<_> =
             leaves.iter().flat_map(|leaf| explain(leaf, observation, self.equality)).collect();
         found.sort();
@@ -209,33 +310,9 @@ impl Program {
         found
     }
 
-    /// The exact values that indicators look for.
-    pub fn exact_values(&self) -> impl Iterator<Item = ExactLeaf<'_>> {
-        self.entries.iter().flatten().flat_map(|entry| {
-            let atoms = entry.leaves.iter().flat_map(Formula::atoms).filter(|atom| !atom.negated);
-            atoms.flat_map(move |atom| {
-                let values: &[Constant] = match &atom.operator {
-                    Operator::Compare(stix::pattern::Comparator::Equal, constant) => {
-                        std::slice::from_ref(constant)
-                    }
-                    Operator::In(members) => members,
-                    Operator::Compare(..)
-                    | Operator::Like(..)
-                    | Operator::Matches(..)
-                    | Operator::Subset(_)
-                    | Operator::Superset(_)
-                    | Operator::Exists
-                    | Operator::Never => &[],
-                };
-                values.iter().map(move |value| ExactLeaf { indicator: &entry.id, path: class(atom), value })
-            })
-        })
-    }
-
     /// The object paths that any indicator asks for, indices written `[*]`, each once: what telemetry has to be mapped to.
-    pub fn paths(&self) -> std::collections::BTreeSet<String> {
-        let leaves = self.entries.iter().flatten().flat_map(|entry| &entry.leaves);
-        leaves.flat_map(Formula::atoms).map(class).collect()
+    pub fn paths(&self) -> BTreeSet<String> {
+        self.classes.keys().map(|class| class.clone().into_owned()).collect()
     }
 
     /// What the observation satisfies: alone, as matches; of patterns over several, as leaves.
@@ -250,8 +327,9 @@ impl Program {
             let Some(entry) = self.entry(place).filter(|entry| entry.validity.includes(now)) else {
                 continue;
             };
+            let formulas = entry.body.leaves(&self.limits);
             let own = |leaf: &LeafNumber| {
-                let formula = entry.leaves.get(usize::from(*leaf));
+                let formula = formulas.get(usize::from(*leaf));
                 formula.is_some_and(|formula| holds(formula, observation, self.equality))
             };
             let leaves: Vec<LeafNumber> = group.iter().map(|posting| posting.leaf).filter(own).collect();
@@ -262,11 +340,12 @@ impl Program {
                 Alternative::Instant(own) => leaves.contains(&own.leaf) && own.takes_observation(observation),
                 Alternative::Count(..) | Alternative::Ordered(_) => false,
             };
-            if entry.alternatives.iter().any(is_instant) {
+            let alternatives = entry.body.alternatives();
+            if matches!(entry.body, Body::Usual(_)) || alternatives.iter().any(is_instant) {
                 let (indicator, observations) = (entry.id.clone(), vec![observation.id]);
                 matches.push(Match { indicator, observations, at: observation.last });
             }
-            if entry.alternatives.iter().any(|(own, _)| !matches!(own, Alternative::Instant(_))) {
+            if alternatives.iter().any(|(own, _)| !matches!(own, Alternative::Instant(_))) {
                 satisfied.push((place, entry.generation, leaves));
             }
         }
@@ -294,8 +373,9 @@ impl Program {
             if entry.generation != generation || entry.validity.standing != Standing::Active {
                 continue;
             }
+            let Body::Compiled(compiled) = &mut entry.body else { continue };
             let mut found = None;
-            for (alternative, progress) in &mut entry.alternatives {
+            for (alternative, progress) in &mut compiled.alternatives {
                 let dropped = &mut self.dropped.partials;
                 found = progress.advance(alternative, (time, &hits), &self.limits, dropped).or(found);
             }

@@ -17,7 +17,6 @@ mod lanes;
 mod networks;
 mod pass;
 mod quad;
-mod recognise;
 mod table;
 mod tables;
 mod token;
@@ -61,15 +60,21 @@ impl IndicatorSlot {
 }
 
 /// What the values of a wanted key are, so how they are looked up. All but `Present` also take lists of such values, and values
-/// that are no strings by their text.
+/// that are no strings by their text. White space around a value does not count.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Kind {
-    /// Any text, whole: hashes, names of files, accounts.
+    /// Any text, whole: names of files, accounts.
     Text,
+    /// A hash in hexadecimal digits, perhaps with colons between them.
+    Hash,
     /// Texts in a text, between `=`, `,`, `;`, `|` and white space: `SHA256=…,MD5=…`.
     Packed,
     /// A path: whole, its last part, and what is before that, at `/` and at `\`.
     Path,
+    /// Hexadecimal digits, looked up in pairs with colons between them, whatever they are written with: link-layer addresses.
+    Pairs,
+    /// An address of electronic mail, perhaps with a name in front, or several.
+    Mail,
     /// An address or network.
     Address,
     /// A name of a host or an address.
@@ -83,10 +88,13 @@ pub enum Kind {
 }
 
 impl Kind {
-    const ALL: [Self; 8] = [
+    const ALL: [Self; 11] = [
         Self::Text,
+        Self::Hash,
         Self::Packed,
         Self::Path,
+        Self::Pairs,
+        Self::Mail,
         Self::Address,
         Self::Name,
         Self::Host,
@@ -157,7 +165,7 @@ pub struct Scanner {
     /// What of the base went since.
     removed: HashSet<Removed>,
     /// Object paths of what the scanner cannot find.
-    uncovered: Arc<BTreeMap<IndicatorSlot, Vec<String>>>,
+    uncovered: Arc<BTreeMap<IndicatorSlot, Option<Vec<String>>>>,
 }
 
 impl Scanner {

@@ -24,7 +24,7 @@ mod zeek;
 
 pub use finding::{Counts, Finding, FindingCode};
 pub use limits::{MappingLimits, TelemetryLimits};
-pub use mapping::{MappingError, MappingProblem, RuleLine, ValueKind};
+pub use mapping::{MappingError, MappingProblem, RuleLine};
 pub use reader::Reader;
 pub use sources::{SourceId, Sources};
 pub use wanted::Wanted;

@@ -135,6 +135,14 @@ impl Warninglist {
         Ok(())
     }
 
+    /// As what a sensor asks before it fires.
+    pub fn into_common(self) -> crate::watch::Common {
+        Box::new(move |path, value| {
+            let path = path.parse().ok()?;
+            self.covers(&path, value).map(str::to_owned)
+        })
+    }
+
     /// How many values there are.
     pub fn len(&self) -> usize {
         self.networks.len() + self.names.len() + self.zones.len() + self.values.len()

@@ -7,21 +7,34 @@
 mod alert;
 mod count;
 mod known;
+mod observed;
+mod pap;
 mod recent;
 mod sighting;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    hash::BuildHasher as _,
+    sync::Arc,
+};
 
-use stix::{Object, Timestamp};
+use hashbrown::HashMap;
+use stix::{Object, Timestamp, pattern::Pattern};
 
-pub use alert::{Alert, Seen};
+pub use alert::{Alert, Seen, VALUE_TOLD_BYTES_MAX};
 pub use count::Counted;
-pub use known::Refused;
-pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable};
-pub use sighting::{Naming, Sensor, Sighting};
+pub use known::{Prepared, Refused};
+pub use pap::Pap;
+pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable, kept_paths};
+pub use sighting::{Naming, ObservedData, Sensor, Sighting};
 
 use self::known::Known;
-use crate::{Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity};
+use crate::{
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Usual, Validity,
+    scan::IndicatorSlot,
+    sieve::{Place, Sieve},
+    telemetry::{SourceId, Wanted},
+};
 
 /// Bounds and times of a sensor.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,8 +69,12 @@ pub enum Put {
     Revoked,
     /// A later version is known.
     Older,
+    /// It may not be used for what this sensor is for: its PAP is above the sensor's ceiling.
+    AboveCeiling,
     /// It is silenced here by an opinion of this organisation.
     Silenced,
+    /// It was silenced here, and is no more: the opinion was changed or taken back.
+    Lifted,
     /// It is nothing that is watched for.
     Other,
 }
@@ -81,8 +98,17 @@ pub struct Watch {
     limits: WatchLimits,
     sensor: Sensor,
     program: Program,
-    known: BTreeMap<IndicatorId, Known>,
+    /// For what the program looks for.
+    sieve: Sieve,
+    slots: u32,
+    known: HashMap<IndicatorId, Known>,
     silenced: BTreeSet<IndicatorId>,
+    /// What opinions of this organisation silence, by the opinion's id, with its version.
+    disputes: BTreeMap<String, (Timestamp, BTreeSet<IndicatorId>)>,
+    /// By how many of them each is.
+    disputed: BTreeMap<IndicatorId, usize>,
+    /// Indicators left out for their PAP.
+    above_ceiling: BTreeSet<IndicatorId>,
     counted: Counted,
     common: Common,
     /// How many matches did not fire because all that matched is common.
@@ -98,12 +124,19 @@ impl std::fmt::Debug for Watch {
 impl Watch {
     /// A sensor without indicators, going on with what was counted before.
     pub fn new(sensor: Sensor, limits: WatchLimits, counted: Counted, common: Common) -> Self {
+        // One that outsiders do not know.
+        let seed = hashbrown::DefaultHashBuilder::default().hash_one(0);
         Self {
             limits,
             sensor,
             program: Program::new(Equality::Normalised, limits.matcher),
-            known: BTreeMap::new(),
+            sieve: Sieve::new(seed),
+            slots: 0,
+            known: HashMap::new(),
             silenced: BTreeSet::new(),
+            disputes: BTreeMap::new(),
+            disputed: BTreeMap::new(),
+            above_ceiling: BTreeSet::new(),
             counted,
             common,
             common_matches: 0,
@@ -120,6 +153,16 @@ impl Watch {
         self.common_matches
     }
 
+    /// How many indicators are left out because their PAP is above the sensor's ceiling.
+    pub fn above_ceiling(&self) -> usize {
+        self.above_ceiling.len()
+    }
+
+    /// Goes on from what was counted at another time, such as before something that could not be written down.
+    pub fn recount(&mut self, counted: Counted) {
+        self.counted = counted;
+    }
+
     /// What was counted and not told yet.
     pub fn counted(&self) -> &Counted {
         &self.counted
@@ -130,52 +173,137 @@ impl Watch {
         &self.program
     }
 
-    /// Takes in an object from a feed: an indicator, or an opinion about one.
+    /// Which lines of raw telemetry have to be read.
+    pub fn sieve(&self) -> &Sieve {
+        &self.sieve
+    }
+
+    /// From now on telemetry is read for this, of the source that is named or of all. To be said again when indicators have come
+    /// or gone.
+    pub fn want(&mut self, wanted: &Wanted, named: Option<SourceId>) {
+        self.sieve.want(wanted, named);
+        self.sieve.settle();
+    }
+
+    /// Takes in an object from a feed: an indicator, with what may be done with it, or an opinion about one.
     ///
     /// # Errors
     /// [`Refused`] where an indicator cannot be watched for; it is never silently left out.
-    pub fn put(&mut self, object: &Object) -> Result<Put, Refused> {
-        match object.object_type() {
-            "indicator" => self.put_indicator(object),
-            "opinion" => Ok(self.put_opinion(object)),
-            _ => Ok(Put::Other),
+    pub fn put(&mut self, object: &Object, pap: Pap) -> Result<Put, Refused> {
+        self.put_prepared(Prepared::new(object.clone(), &self.limits.matcher), pap)
+    }
+
+    /// [`Watch::put`] of what was read before.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn put_prepared(&mut self, prepared: Prepared, pap: Pap) -> Result<Put, Refused> {
+        let Prepared { object, indicator } = prepared;
+        match indicator {
+            Some(read) => {
+                let (mut known, pattern) = read?;
+                known.pap = pap;
+                self.put_indicator(object.id(), known, pattern)
+            }
+            None if object.object_type() == "opinion"
+                && known::is_by(&object, self.sensor.organisation.as_deref()) =>
+            {
+                Ok(self.put_own_opinion(&object))
+            }
+            None => Ok(Put::Other),
         }
     }
 
-    fn put_indicator(&mut self, object: &Object) -> Result<Put, Refused> {
-        let (known, pattern) = known::read(object, &self.limits.matcher)?;
-        let id = IndicatorId::new(object.id());
+    fn put_indicator(
+        &mut self,
+        id: &str,
+        mut known: Known,
+        pattern: Option<Pattern>,
+    ) -> Result<Put, Refused> {
+        let refused = |why: String| Refused { id: id.to_owned(), why };
+        let id = IndicatorId::new(id);
         if self.known.get(&id).is_some_and(|before| before.version > known.version) {
             return Ok(Put::Older);
         }
+        self.above_ceiling.remove(&id);
         if known.validity.standing == Standing::Revoked {
-            self.program.remove(&id);
+            self.look_no_more(&id);
             self.known.insert(id, known);
             return Ok(Put::Revoked);
         }
         if self.known.len() >= self.limits.indicators_max && !self.known.contains_key(&id) {
-            return Err(Refused {
-                id: object.id().to_owned(),
-                why: "there are too many indicators".to_owned(),
-            });
+            return Err(refused("there are too many indicators".to_owned()));
         }
+        if known.pap > self.sensor.pap {
+            self.look_no_more(&id);
+            self.known.insert(id.clone(), known);
+            self.above_ceiling.insert(id);
+            return Ok(Put::AboveCeiling);
+        }
+        let slot = IndicatorSlot::new(self.slots)
+            .ok_or_else(|| refused("indicators came and went too often".to_owned()))?;
         let validity = Validity { standing: self.standing(&id), ..known.validity };
-        self.program
-            .insert(id.clone(), &pattern, validity)
-            .map_err(|error| Refused { id: object.id().to_owned(), why: error.to_string() })?;
+        // What was there before stays where the new one cannot be run.
+        let place = Place { slot, limits: &self.limits.matcher };
+        self.sieve
+            .insert(&known.pattern, pattern.as_ref(), place)
+            .map_err(|error| refused(error.to_string()))?;
+        let inserted = match &pattern {
+            Some(pattern) => {
+                self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())
+            }
+            None => match self.program.insert_usual(id.clone(), Arc::clone(&known.pattern), validity) {
+                Usual::Yes => Ok(()),
+                Usual::No => Err("it was taken for a usual one".to_owned()),
+            },
+        };
+        if let Err(error) = inserted {
+            let _ = self.sieve.remove(&known.pattern, pattern.as_ref(), place);
+            return Err(refused(error));
+        }
+        self.slots += 1;
+        self.forget_lines(&id);
+        known.slot = Some(slot);
         self.known.insert(id, known);
         Ok(Put::Watched)
     }
 
-    /// An opinion of this organisation that disagrees silences what it is about, here.
-    fn put_opinion(&mut self, object: &Object) -> Put {
-        let Some(about) = known::disputed(object, self.sensor.organisation.as_deref()) else {
-            return Put::Other;
-        };
-        for id in about {
-            self.silence(&id);
+    /// Takes what the version before looked for out of the sieve.
+    fn forget_lines(&mut self, id: &IndicatorId) {
+        let Some((slot, before)) = self.known.get(id).and_then(|own| Some((own.slot?, own))) else { return };
+        let pattern = before.parsed(&self.limits.matcher);
+        let place = Place { slot, limits: &self.limits.matcher };
+        // It was put in by the same text.
+        let _ = self.sieve.remove(&before.pattern, pattern.as_ref(), place);
+    }
+
+    fn look_no_more(&mut self, id: &IndicatorId) {
+        self.program.remove(id);
+        self.forget_lines(id);
+    }
+
+    /// Takes in an opinion of which it is known that this organisation has it: where it disagrees, what it is about is silent
+    /// here, until it is changed or taken back.
+    pub fn put_own_opinion(&mut self, object: &Object) -> Put {
+        let version = object.version().unwrap_or(Timestamp::EPOCH);
+        if self.disputes.get(object.id()).is_some_and(|(before, _)| *before > version) {
+            return Put::Older;
         }
-        Put::Silenced
+        let about: BTreeSet<IndicatorId> =
+            known::disputed(object).iter().map(|id| IndicatorId::new(id)).collect();
+        let silences = !about.is_empty();
+        for id in &about {
+            *self.disputed.entry(id.clone()).or_default() += 1;
+            self.judge(id);
+        }
+        let before = self.disputes.insert(object.id().to_owned(), (version, about));
+        let before = before.map(|(_, before)| before).unwrap_or_default();
+        self.settle(&before);
+        match (silences, before.is_empty()) {
+            (true, _) => Put::Silenced,
+            (false, false) => Put::Lifted,
+            (false, true) => Put::Other,
+        }
     }
 
     /// Looks for what a new indicator asks for among the values of the last days (W6). What is found is told and counted; that
@@ -189,26 +317,57 @@ impl Watch {
         recent: &Recent,
         now: Timestamp,
     ) -> Result<LookedBack, Unsearchable> {
-        let id = IndicatorId::new(id);
-        let Some(known) = self.known.get(&id).filter(|_| !self.silenced.contains(&id)) else {
-            return Ok(LookedBack::default());
-        };
-        let Some(parsed) = known.parsed(&self.limits.matcher) else { return Ok(LookedBack::default()) };
-        let searched = recent.search(&parsed, &self.limits.matcher)?;
+        let found = self.look_back_for(&[id.to_owned()], recent, now).pop();
+        found.map_or_else(|| Ok(LookedBack::default()), |(_, found)| found)
+    }
+
+    /// [`Watch::look_back`] for many at once: the past is gone through once. Indicators that are not watched for are not in
+    /// the answer.
+    pub fn look_back_for(
+        &mut self,
+        ids: &[String],
+        recent: &Recent,
+        now: Timestamp,
+    ) -> Vec<(String, Result<LookedBack, Unsearchable>)> {
+        let mut patterns = Vec::new();
+        for id in ids.iter().map(|id| IndicatorId::new(id)) {
+            let watched = !self.is_silent(&id) && !self.above_ceiling.contains(&id);
+            let known = self.known.get(&id).filter(|_| watched);
+            let alive = known.filter(|known| known.validity.standing != Standing::Revoked);
+            if let Some(parsed) = alive.and_then(|known| known.parsed(&self.limits.matcher)) {
+                patterns.push((id, parsed));
+            }
+        }
+        let searched = recent.search_for(&patterns, &self.limits.matcher);
+        let mut answers = Vec::with_capacity(patterns.len());
+        for ((id, _), searched) in patterns.into_iter().zip(searched) {
+            let looked = searched.map(|searched| self.found_back(&id, searched, now));
+            answers.push((id.as_str().to_owned(), looked));
+        }
+        answers
+    }
+
+    fn found_back(&mut self, id: &IndicatorId, searched: Searched, now: Timestamp) -> LookedBack {
         let mut looked = LookedBack { days: searched.days, ..LookedBack::default() };
+        let Some(known) = self.known.get(id) else { return looked };
         for found in searched.found {
             if (self.common)(&found.path, &found.value).is_some() {
                 self.common_matches += 1;
                 continue;
             }
             let times = (found.first, found.last, found.count);
-            self.counted.count_many(&id, times, now);
+            self.counted.count_many(id, times, now);
+            let values = vec![(found.path, found.value)];
+            if self.sensor.observed_data == ObservedData::Release {
+                self.counted.show(id, &values);
+            }
             looked.alerts.push(Alert {
                 time: found.last.to_micros_text(),
                 indicator: id.as_str().to_owned(),
                 name: known.name.clone(),
-                pattern: known.pattern.clone(),
-                values: vec![(found.path, found.value)],
+                pattern: known.pattern.to_string(),
+                pap: known.pap,
+                values,
                 seen: None,
                 observations: usize::try_from(found.count).unwrap_or(usize::MAX),
                 last_told: false,
@@ -217,15 +376,20 @@ impl Watch {
         if looked.alerts.is_empty()
             && let Some(since) = searched.since
         {
-            looked.none = Some(Sighting::of_none(&self.sensor, &id, known.markings.clone(), (since, now)));
+            looked.none = Some(Sighting::of_none(&self.sensor, id, known.markings.clone(), (since, now)));
         }
-        Ok(looked)
+        looked
     }
 
-    /// Forgets an indicator, such as one that a feed no longer gives.
+    /// Forgets an indicator or opinion, such as one that a feed no longer gives.
     pub fn withdraw(&mut self, id: &str) -> bool {
+        if let Some((_, about)) = self.disputes.remove(id) {
+            self.settle(&about);
+            return true;
+        }
         let id = IndicatorId::new(id);
-        self.program.remove(&id);
+        self.look_no_more(&id);
+        self.above_ceiling.remove(&id);
         self.known.remove(&id).is_some()
     }
 
@@ -249,7 +413,24 @@ impl Watch {
     }
 
     fn standing(&self, id: &IndicatorId) -> Standing {
-        if self.silenced.contains(id) { Standing::Suppressed } else { Standing::Active }
+        if self.is_silent(id) { Standing::Suppressed } else { Standing::Active }
+    }
+
+    fn is_silent(&self, id: &IndicatorId) -> bool {
+        self.silenced.contains(id) || self.disputed.contains_key(id)
+    }
+
+    /// One opinion less disputes these.
+    fn settle(&mut self, about: &BTreeSet<IndicatorId>) {
+        for id in about {
+            if let Some(count) = self.disputed.get_mut(id) {
+                *count -= 1;
+                if *count == 0 {
+                    self.disputed.remove(id);
+                }
+            }
+            self.judge(id);
+        }
     }
 
     fn judge(&mut self, id: &IndicatorId) {
@@ -290,13 +471,17 @@ impl Watch {
                 continue;
             }
             let told = self.counted.count(&found.indicator, found.at, now);
+            if self.sensor.observed_data == ObservedData::Release {
+                self.counted.show(&found.indicator, &values);
+            }
             if told <= self.limits.alerts_per_window_max {
                 alerts.push(Alert {
                     time: found.at.to_micros_text(),
                     indicator: found.indicator.as_str().to_owned(),
                     name: known.name.clone(),
-                    pattern: known.pattern.clone(),
-                    values,
+                    pattern: known.pattern.to_string(),
+                    pap: known.pap,
+                    values: alert::told(values),
                     seen: own.map(|(_, seen)| seen.clone()),
                     observations: found.observations.len(),
                     last_told: told == self.limits.alerts_per_window_max,

@@ -29,6 +29,8 @@ pub struct Audience {
 pub enum Capacity {
     /// As the organisation: it gets whole what it brought.
     Organisation,
+    /// As its sensors, which act where others may notice: what is RED has to name it even where it was brought to it.
+    Sensors,
     /// As one of its people, who is cleared for less than it: markings that are not understood, clearance and ceiling bind for
     /// what the organisation brought as well.
     Person,
@@ -37,7 +39,7 @@ pub enum Capacity {
 impl Audience {
     /// Whether it gets whole what this origin brought.
     pub fn has_brought(&self, origin: &Organisation) -> bool {
-        self.capacity == Capacity::Organisation && self.organisation == *origin
+        self.capacity != Capacity::Person && self.organisation == *origin
     }
 
     /// Whether a code covers this audience at a moment.

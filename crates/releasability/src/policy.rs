@@ -6,12 +6,15 @@ use std::{
     fmt,
 };
 
-use stix::{Limits, Object, Timestamp, json::Value};
+use stix::{
+    Limits, Object, Timestamp,
+    json::{Tree, Value},
+};
 
 use crate::{
-    audience::{Audience, Reader, Terms},
+    audience::{Audience, Capacity, Reader, Terms},
     code::{Code, Community, Nation, Organisation},
-    label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Stamp, Tlp, Validity},
+    label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, Stamp, Tlp, Validity},
     marking::{self, Classifications, Markings, TooManyMarkings},
     redact,
     sealed::{Releasable, Unreleased},
@@ -170,13 +173,7 @@ impl Policy {
             .filter(|(_, code, _)| is_member(code))
             .map(|(name, _, valid)| (name.clone(), *valid))
             .collect();
-        Audience {
-            organisation,
-            nation,
-            memberships,
-            clearances,
-            capacity: crate::audience::Capacity::Organisation,
-        }
+        Audience { organisation, nation, memberships, clearances, capacity: Capacity::Organisation }
     }
 
     /// Learns what an origin says a marking-definition means.
@@ -231,6 +228,22 @@ impl Policy {
         }
         let own = resolve(object.id());
         joined.map_or_else(|| own.clone().into_owned(), |joined| joined.join(&own))
+    }
+
+    /// What may be done with an object of this label: the strictest that it or any part of it says. Where something is not
+    /// understood, only what nobody can notice.
+    pub fn permitted(&self, object: &Object, label: &Label, origin: &Organisation) -> Pap {
+        let mut joined = Cow::Borrowed(label);
+        if object.has_granular_markings()
+            && let Ok(tree) = Tree::parse(object.text_bytes(), &Limits::DEFAULT)
+        {
+            for entry in tree.root().get("granular_markings").map(Value::elements).into_iter().flatten() {
+                if let Some(id) = entry.get("marking_ref").and_then(Value::as_str) {
+                    joined = Cow::Owned(joined.join(&self.meaning(&id, origin)));
+                }
+            }
+        }
+        if joined.unknown.is_empty() { joined.pap } else { Pap::Red }
     }
 
     /// What decides about an object before it is read.
@@ -316,7 +329,8 @@ impl Policy {
                 |code: &Code| matches!(code, Code::Organisation(own) if *own == audience.organisation);
             set.iter().any(itself)
         };
-        if passed_on && label.tlp == Tlp::Red && !label.rel.iter().any(names) {
+        let is_used = passed_on || audience.capacity == Capacity::Sensors;
+        if is_used && label.tlp == Tlp::Red && !label.rel.iter().any(names) {
             return Some(Reason::RedUnnamed);
         }
         let controlled = label.orcon == OriginatorControl::Yes || label.tlp >= Tlp::Amber;

@@ -6,8 +6,8 @@ use std::fmt;
 
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
-    ExchangeError, Exported, IngestError, Knowledge, Preview, Purpose, Receipt, Reindexed, Replayed, Secret,
-    Verified,
+    ExchangeError, Exported, Holder, IngestError, Knowledge, Preview, Purpose, Receipt, Reindexed, Replayed,
+    Secret, SensorAlert, Verified,
     world::{Difference, World},
 };
 use serde::{Deserialize, Serialize};
@@ -47,6 +47,15 @@ pub enum Command {
     IssueToken {
         /// The partner's name.
         partner: String,
+        /// What it is for.
+        note: String,
+        /// From when on it is refused.
+        expires: Option<String>,
+    },
+    /// Makes a token for a sensor.
+    IssueSensorToken {
+        /// The sensor's name.
+        sensor: String,
         /// What it is for.
         note: String,
         /// From when on it is refused.
@@ -94,6 +103,11 @@ pub enum Command {
     },
     /// Throws the search index away and builds it again.
     Reindex,
+    /// Gives what the node's own sensors saw since it started.
+    Alerts {
+        /// Only those after this number.
+        after: u64,
+    },
     /// Says how the node is.
     Doctor,
     /// Asks the ledger.
@@ -165,6 +179,8 @@ pub enum Reply {
     Knowledge(Knowledge),
     /// Who has an indicator, and what they saw.
     Coverage(Coverage),
+    /// What the node's own sensors saw.
+    Alerts(Vec<SensorAlert>),
     /// How the node is.
     Doctor(Report),
     /// What the ledger says.
@@ -210,7 +226,7 @@ pub struct CredentialSummary {
     pub id: Uuid,
     /// Whose it is.
     pub partner: String,
-    /// `token` or `password`.
+    /// `token`, `password`, or `sensor` for the token of a sensor.
     pub kind: String,
     /// What it is for.
     pub note: String,
@@ -252,6 +268,9 @@ pub enum AdminError {
     Hash(console::HashError),
 }
 
+/// So many alerts are given at once.
+const ALERTS_MAX: usize = 1000;
+
 /// Carries out a command.
 ///
 /// # Errors
@@ -272,18 +291,15 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
         Command::World => Reply::World(exchange.world().map(Box::new)),
         Command::Collections => Reply::Collections(exchange.collections().await?),
         Command::IssueToken { partner, note, expires } => {
-            if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
-                return Ok(refused("`expires` is no timestamp"));
-            }
-            let token = console::new_token();
-            let secret = Secret::Token(crate::hash_token(&token));
-            let credential = Credential { note, expires, ..credential(&partner, secret, now) };
-            issue(exchange, &partner, credential, token, now).await?
+            issue_token(exchange, (Holder::Partner, &partner), (note, expires), now).await?
+        }
+        Command::IssueSensorToken { sensor, note, expires } => {
+            issue_token(exchange, (Holder::Sensor, &sensor), (note, expires), now).await?
         }
         Command::IssuePassword { partner } => {
             let password = console::new_token();
             let secret = Secret::Password(crate::hash_password(&password).map_err(AdminError::Hash)?);
-            issue(exchange, &partner, credential(&partner, secret, now), password, now).await?
+            issue(exchange, credential(&partner, secret, now), password, now).await?
         }
         Command::Credentials => Reply::Credentials(exchange.credentials().into_iter().map(summary).collect()),
         Command::Withdraw { id } => {
@@ -315,8 +331,9 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
                 None => refused("there is no partner of this name"),
             }
         }
-        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
+        Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id, now).await?),
         Command::Reindex => Reply::Reindexed(exchange.reindex().await?),
+        Command::Alerts { after } => Reply::Alerts(exchange.alerts(after, ALERTS_MAX)),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
         Command::People(command) => people::execute(exchange, command, now).await?,
@@ -349,6 +366,7 @@ fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
     Credential {
         id: Uuid::new_v4(),
         partner: partner.to_owned(),
+        holder: Holder::Partner,
         secret,
         note: String::new(),
         created: now.to_string(),
@@ -356,16 +374,38 @@ fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
     }
 }
 
+async fn issue_token(
+    exchange: &Exchange,
+    (holder, name): (Holder, &str),
+    (note, expires): (String, Option<String>),
+    now: Timestamp,
+) -> Result<Reply, ExchangeError> {
+    if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
+        return Ok(refused("`expires` is no timestamp"));
+    }
+    let token = console::new_token();
+    let secret = Secret::Token(crate::hash_token(&token));
+    let credential = Credential { holder, note, expires, ..credential(name, secret, now) };
+    issue(exchange, credential, token, now).await
+}
+
 async fn issue(
     exchange: &Exchange,
-    partner: &str,
     credential: Credential,
     secret: String,
     now: Timestamp,
 ) -> Result<Reply, ExchangeError> {
-    let Some(world) = exchange.world() else { return Err(ExchangeError::NoWorld) };
-    if !world.partners.iter().any(|declared| declared.name == partner) {
-        return Ok(refused("there is no partner of this name"));
+    if exchange.world().is_none() {
+        return Err(ExchangeError::NoWorld);
+    }
+    match credential.holder {
+        Holder::Partner if !exchange.has_partner(&credential.partner) => {
+            return Ok(refused("there is no partner of this name"));
+        }
+        Holder::Sensor if !exchange.has_sensor(&credential.partner) => {
+            return Ok(refused("there is no sensor of this name"));
+        }
+        Holder::Partner | Holder::Sensor => {}
     }
     let id = credential.id;
     let change = |all: &mut Vec<Credential>| {
@@ -380,6 +420,7 @@ async fn issue(
 
 fn summary(credential: Credential) -> CredentialSummary {
     let kind = match credential.secret {
+        Secret::Token(_) if credential.holder == Holder::Sensor => "sensor",
         Secret::Token(_) => "token",
         Secret::Password(_) => "password",
     };

@@ -9,7 +9,7 @@ use std::{
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
 use console::{hash_password, hash_token, is_password};
-use exchange::{Credential, Exchange, Secret};
+use exchange::{Credential, Exchange, Holder, Secret};
 use stix::Timestamp;
 use tokio::sync::Semaphore;
 
@@ -129,10 +129,8 @@ impl Authenticator {
         presented: Presented,
         now: Timestamp,
     ) -> Result<Option<&'a Credential>, ()> {
-        let in_force = |credential: &&Credential| match &credential.expires {
-            None => true,
-            Some(text) => Timestamp::parse(text).is_ok_and(|expires| now < expires),
-        };
+        let in_force =
+            |credential: &&Credential| credential.holder == Holder::Partner && is_in_force(credential, now);
         let by_token = |token: &str, user: Option<&str>| {
             let hash = hash_token(token);
             credentials.iter().filter(in_force).find(|credential| {
@@ -169,6 +167,31 @@ impl Authenticator {
         });
         let matching = matching.await.map_err(|_| ())?;
         Ok(matching.and_then(|index| candidates.get(index)).map(|(credential, _)| *credential))
+    }
+}
+
+/// The sensor that an `Authorization` header stands for: its token as `Bearer`, or as the password of `Basic` with its name.
+pub(crate) fn sensor(exchange: &Exchange, headers: &HeaderMap, now: Timestamp) -> Option<String> {
+    let mut all = headers.get_all(header::AUTHORIZATION).iter();
+    let (Some(header), None) = (all.next(), all.next()) else { return None };
+    let (user, token) = match present(header.to_str().ok()?)? {
+        Presented::Token(token) => (None, token),
+        Presented::Password { user, password } => (Some(user), password),
+    };
+    let hash = hash_token(&token);
+    let credential = exchange.credentials().into_iter().find(|credential| {
+        credential.holder == Holder::Sensor
+            && is_in_force(credential, now)
+            && user.as_ref().is_none_or(|user| *user == credential.partner)
+            && matches!(&credential.secret, Secret::Token(own) if *own == hash)
+    })?;
+    exchange.has_sensor(&credential.partner).then_some(credential.partner)
+}
+
+fn is_in_force(credential: &Credential, now: Timestamp) -> bool {
+    match &credential.expires {
+        None => true,
+        Some(text) => Timestamp::parse(text).is_ok_and(|expires| now < expires),
     }
 }
 

@@ -41,31 +41,47 @@ impl Room {
 
     /// Reads a body of at most `body_bytes_max` bytes, also after unpacking, in at most `body_seconds_max` seconds.
     pub(crate) async fn receive(&self, headers: &HeaderMap, body: Body) -> Result<Received, Problem> {
-        let encoding = encoding(headers)?;
-        let said =
-            headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
-        let max = self.limits.body_bytes_max;
-        if said.is_some_and(|said| said > max) {
-            return Err(Problem::TooLarge);
-        }
-        let room = if encoding == Encoding::Identity { said.unwrap_or(max) } else { max };
+        let room = room(headers, self.limits.body_bytes_max)?;
         let kib = u32::try_from(room.div_ceil(KIB)).unwrap_or(u32::MAX);
         let patience = Duration::from_secs(self.limits.body_seconds_max);
         let wait = tokio::time::timeout(patience, Arc::clone(&self.free).acquire_many_owned(kib));
         let permit = wait.await.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
-        let collected = tokio::time::timeout(patience, Limited::new(body, max).collect());
-        let bytes = match collected.await.map_err(|_| Problem::Timeout)? {
-            Ok(collected) => collected.to_bytes(),
-            Err(error) if error.is::<LengthLimitError>() => return Err(Problem::TooLarge),
-            Err(_) => return Err(Problem::Malformed("the body ends too early")),
-        };
-        let bytes = match encoding {
-            Encoding::Identity => bytes,
-            Encoding::Gzip => tokio::task::spawn_blocking(move || unpack(&bytes, max))
-                .await
-                .map_err(|_| Problem::Malformed("the body cannot be unpacked"))??,
-        };
+        let bytes = read(headers, body, self.limits.body_bytes_max, patience).await?;
         Ok(Received { bytes, _room: permit })
+    }
+}
+
+/// How much room a body may need: what it says, or where it does not say, or is packed, the most that is allowed.
+pub(crate) fn room(headers: &HeaderMap, max: usize) -> Result<usize, Problem> {
+    let encoding = encoding(headers)?;
+    let said =
+        headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match said {
+        Some(said) if said > max => Err(Problem::TooLarge),
+        Some(said) if encoding == Encoding::Identity => Ok(said),
+        Some(_) | None => Ok(max),
+    }
+}
+
+/// Reads and unpacks a body of at most `max` bytes, also after unpacking.
+pub(crate) async fn read(
+    headers: &HeaderMap,
+    body: Body,
+    max: usize,
+    patience: Duration,
+) -> Result<Bytes, Problem> {
+    let encoding = encoding(headers)?;
+    let collected = tokio::time::timeout(patience, Limited::new(body, max).collect());
+    let bytes = match collected.await.map_err(|_| Problem::Timeout)? {
+        Ok(collected) => collected.to_bytes(),
+        Err(error) if error.is::<LengthLimitError>() => return Err(Problem::TooLarge),
+        Err(_) => return Err(Problem::Malformed("the body ends too early")),
+    };
+    match encoding {
+        Encoding::Identity => Ok(bytes),
+        Encoding::Gzip => tokio::task::spawn_blocking(move || unpack(&bytes, max))
+            .await
+            .map_err(|_| Problem::Malformed("the body cannot be unpacked"))?,
     }
 }
 

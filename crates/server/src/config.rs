@@ -70,6 +70,10 @@ pub struct ServerLimits {
     pub body_bytes_max: usize,
     /// All bodies being received at one time, in bytes.
     pub bodies_bytes_max: usize,
+    /// Telemetry of one sensor that is received or waits to be matched, in bytes.
+    pub sensor_queue_bytes_max: usize,
+    /// The same of all sensors together.
+    pub sensors_queue_bytes_max: usize,
     /// Connections at one time; more wait to be accepted.
     pub connections_max: usize,
     /// How long a client may take for the head of a request, in seconds.
@@ -101,6 +105,8 @@ impl Default for ServerLimits {
         Self {
             body_bytes_max: 32 << 20,
             bodies_bytes_max: 256 << 20,
+            sensor_queue_bytes_max: 64 << 20,
+            sensors_queue_bytes_max: 256 << 20,
             connections_max: 1024,
             head_seconds_max: 15,
             body_seconds_max: 120,

@@ -1,7 +1,7 @@
 //! The rim: HTTP in and out, who asks, how much may come in.
 //!
-//! **Is**: TAXII 2.1 routes, authentication, TLS, limits of connections and bodies, metrics, the local socket by which
-//! commands reach a running node; it mounts the people's console.
+//! **Is**: TAXII 2.1 routes, the intake of telemetry, authentication, TLS, limits of connections and bodies, metrics, the
+//! local socket by which commands reach a running node; it mounts the people's console.
 //!
 //! **Is not**: policy (it asks [`exchange`]), storage (it does not know the backends).
 //!
@@ -19,6 +19,8 @@ mod config;
 mod lingering;
 mod metrics;
 mod problem;
+mod sensor_queue;
+mod sensor_routes;
 mod serve;
 mod socket;
 mod taxii_routes;

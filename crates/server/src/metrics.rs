@@ -2,6 +2,7 @@
 
 use std::{fmt::Write, sync::Arc, sync::atomic::AtomicI64, sync::atomic::AtomicU64};
 
+use exchange::Detection;
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{
@@ -21,6 +22,19 @@ pub(crate) struct RequestLabels {
     pub(crate) status: u16,
 }
 
+/// What sensors sent.
+#[derive(Debug, Default)]
+pub(crate) struct SensorMetrics {
+    pub(crate) bodies: Counter,
+    pub(crate) repeated: Counter,
+    pub(crate) refused: Counter,
+    pub(crate) lines: Counter,
+    pub(crate) broken_lines: Counter,
+    pub(crate) hits: Counter,
+    pub(crate) sightings: Counter,
+    pub(crate) sightings_refused: Counter,
+}
+
 #[derive(Debug)]
 pub(crate) struct Metrics {
     registry: Registry,
@@ -32,11 +46,13 @@ pub(crate) struct Metrics {
     pub(crate) bytes_released: Counter,
     pub(crate) refused_credentials: Counter,
     pub(crate) connections: Gauge<i64, AtomicI64>,
+    pub(crate) sensors: SensorMetrics,
     alarms: Gauge<u64, AtomicU64>,
+    detection: [Gauge<u64, AtomicU64>; 4],
 }
 
 /// Every metric: name and meaning. The manual lists them.
-pub(crate) const NAMES: [(&str, &str); 9] = [
+pub(crate) const NAMES: [(&str, &str); 21] = [
     ("cresset_requests", "Requests answered, by method, route and status"),
     ("cresset_request_seconds", "Time from the head of a request to the head of its answer"),
     ("cresset_objects_accepted", "Objects taken from partners, those held before included"),
@@ -49,6 +65,18 @@ pub(crate) const NAMES: [(&str, &str); 9] = [
         "cresset_release_alarms",
         "Objects that the store gave and the policy withheld by their label; anything but 0 is a fault",
     ),
+    ("cresset_sensor_bodies", "Bodies of telemetry matched"),
+    ("cresset_sensor_bodies_repeated", "Bodies of telemetry that were taken before"),
+    ("cresset_sensor_bodies_refused", "Bodies of telemetry refused because the queue was full"),
+    ("cresset_sensor_lines", "Lines of telemetry looked at"),
+    ("cresset_sensor_broken_lines", "Lines of telemetry that could not be read"),
+    ("cresset_sensor_hits", "Matches of indicators in telemetry"),
+    ("cresset_sensor_sightings", "Sightings of sensors that came home"),
+    ("cresset_sensor_sightings_refused", "Sightings of sensors that were refused; anything but 0 is a fault"),
+    ("cresset_sensor_sightings_waiting", "Sightings of sensors that have not come home yet"),
+    ("cresset_sensor_indicators", "Indicators watched for, all sensors together"),
+    ("cresset_sensor_indicators_above_pap", "Indicators left out because their PAP is above the sensor's"),
+    ("cresset_sensor_indicators_refused", "Indicators that cannot be watched for"),
 ];
 
 impl Metrics {
@@ -73,6 +101,31 @@ impl Metrics {
             registry.register(name, help(name), counter.clone());
         }
         registry.register("cresset_connections", help("cresset_connections"), connections.clone());
+        let sensors = SensorMetrics::default();
+        for (name, counter) in [
+            ("cresset_sensor_bodies", &sensors.bodies),
+            ("cresset_sensor_bodies_repeated", &sensors.repeated),
+            ("cresset_sensor_bodies_refused", &sensors.refused),
+            ("cresset_sensor_lines", &sensors.lines),
+            ("cresset_sensor_broken_lines", &sensors.broken_lines),
+            ("cresset_sensor_hits", &sensors.hits),
+            ("cresset_sensor_sightings", &sensors.sightings),
+            ("cresset_sensor_sightings_refused", &sensors.sightings_refused),
+        ] {
+            registry.register(name, help(name), counter.clone());
+        }
+        let detection: [Gauge<u64, AtomicU64>; 4] = Default::default();
+        for (name, gauge) in [
+            "cresset_sensor_indicators",
+            "cresset_sensor_indicators_above_pap",
+            "cresset_sensor_indicators_refused",
+            "cresset_sensor_sightings_waiting",
+        ]
+        .into_iter()
+        .zip(&detection)
+        {
+            registry.register(name, help(name), gauge.clone());
+        }
         registry.register("cresset_release_alarms", help("cresset_release_alarms"), alarms.clone());
         Arc::new(Self {
             registry,
@@ -84,13 +137,19 @@ impl Metrics {
             bytes_released,
             refused_credentials,
             connections,
+            sensors,
             alarms,
+            detection,
         })
     }
 
     /// In the text format of OpenMetrics.
-    pub(crate) fn text(&self, alarms: u64) -> String {
+    pub(crate) fn text(&self, alarms: u64, detection: Detection) -> String {
         self.alarms.set(alarms);
+        let Detection { indicators, above_pap, refused, waiting } = detection;
+        for (gauge, value) in self.detection.iter().zip([indicators, above_pap, refused, waiting]) {
+            gauge.set(value);
+        }
         let mut text = String::new();
         if encode(&mut text, &self.registry).is_err() {
             let _ = write!(text, "# the metrics could not be written");

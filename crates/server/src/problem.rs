@@ -4,7 +4,7 @@ use axum::{
     http::{HeaderValue, StatusCode, header},
     response::{IntoResponse, Response},
 };
-use exchange::{ExchangeError, IngestError, RemovalError};
+use exchange::{ExchangeError, IngestError, RemovalError, TelemetryError};
 use taxii::{filter::FilterError, media, resource};
 
 /// Everything that can go wrong with a request.
@@ -34,6 +34,8 @@ pub(crate) enum Problem {
     Timeout,
     /// Too much at one time.
     Busy,
+    /// So much waits already that nothing more is taken; none of this was.
+    Full,
     /// Our fault.
     Internal(ExchangeError),
 }
@@ -68,6 +70,10 @@ impl Problem {
             }
             Self::Timeout => (StatusCode::REQUEST_TIMEOUT, "The request took too long to arrive", None),
             Self::Busy => (StatusCode::SERVICE_UNAVAILABLE, "The server is busy", None),
+            Self::Full => {
+                let why = "the queue is full: nothing of the body was taken, send it again";
+                (StatusCode::TOO_MANY_REQUESTS, "Too much waits already", Some(why.to_owned()))
+            }
             Self::Internal(_) => (StatusCode::INTERNAL_SERVER_ERROR, "The server failed", None),
         }
     }
@@ -93,7 +99,7 @@ impl IntoResponse for Problem {
                 headers
                     .append(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer realm=\"cresset\""));
             }
-            Self::Busy => {
+            Self::Busy | Self::Full => {
                 headers.insert(header::RETRY_AFTER, HeaderValue::from_static("1"));
             }
             Self::Filter(_)
@@ -108,6 +114,15 @@ impl IntoResponse for Problem {
             | Self::Unprocessable(_)
             | Self::Internal(_) => {}
         }
+        response
+    }
+}
+
+impl Problem {
+    /// The answer, for doors that do not speak TAXII.
+    pub(crate) fn plain(self) -> Response {
+        let mut response = self.into_response();
+        response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
         response
     }
 }
@@ -138,6 +153,17 @@ impl From<IngestError> for Problem {
             }
             IngestError::NoCollection => Self::Absent,
             IngestError::Exchange(error) => Self::Internal(error),
+        }
+    }
+}
+
+impl From<TelemetryError> for Problem {
+    fn from(error: TelemetryError) -> Self {
+        match error {
+            TelemetryError::NoSensor => Self::Absent,
+            TelemetryError::NoFormat => Self::Malformed("there is no `format` of this name"),
+            TelemetryError::NotReady => Self::Busy,
+            TelemetryError::Exchange(error) => Self::Internal(error),
         }
     }
 }

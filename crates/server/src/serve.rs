@@ -39,7 +39,8 @@ use crate::{
     lingering::Lingering,
     metrics::{Metrics, RequestLabels},
     problem::Problem,
-    socket,
+    sensor_queue::SensorQueue,
+    sensor_routes, socket,
     taxii_routes::{self, Caller},
     tls::{self, TlsSetupError},
 };
@@ -50,6 +51,7 @@ pub(crate) struct App {
     pub(crate) exchange: Arc<Exchange>,
     pub(crate) auth: Authenticator,
     pub(crate) room: Room,
+    pub(crate) sensor_queue: SensorQueue,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) limits: ServerLimits,
     pub(crate) clock: Clock,
@@ -105,6 +107,7 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
         exchange: Arc::clone(&exchange),
         auth: Authenticator::new(&config.limits),
         room: Room::new(config.limits),
+        sensor_queue: SensorQueue::new(&config.limits),
         metrics: Metrics::new(),
         limits: config.limits,
         clock: config.clock.clone(),
@@ -116,6 +119,7 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
         tasks.push(tokio::spawn(socket::answer(listener, Arc::clone(&app), stopped.clone())));
     }
     tasks.push(tokio::spawn(keep_house(Arc::clone(&app), stopped.clone())));
+    tasks.push(tokio::spawn(sensor_routes::keep_watch(Arc::clone(&app), stopped.clone())));
     tasks.push(tokio::spawn(follow_views(Arc::clone(&app), stopped.clone())));
     let router = with_console(&app, config.console, stopped.clone())?;
     let door = Door { router, app, tls };
@@ -172,6 +176,8 @@ fn with_console(
     };
     let measure = from_fn_with_state(Arc::clone(app), measured);
     let console = console::router(Arc::clone(&app.exchange), config)?.layer(measure);
+    // The sensors' door stands beside the people's, under the same path.
+    let console = console.merge(sensor_routes::routes().with_state(Arc::clone(app)));
     let transport = setup.transport;
     Ok(console.fallback(move |request: Request| async move {
         match console::page(&request, transport) {
@@ -208,6 +214,7 @@ fn router(app: Arc<App>) -> Router {
         .route("/healthz", get(|| async { "ok\n" }))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
+        .merge(sensor_routes::routes())
         .merge(taxii)
         .with_state(app)
 }
@@ -236,7 +243,7 @@ async fn front(State(app): State<Arc<App>>, mut request: Request, next: Next) ->
     response
 }
 
-fn has_body(headers: &HeaderMap) -> bool {
+pub(crate) fn has_body(headers: &HeaderMap) -> bool {
     let length = headers.get(header::CONTENT_LENGTH).is_some_and(|length| length.as_bytes() != b"0");
     length || headers.contains_key(header::TRANSFER_ENCODING)
 }
@@ -302,7 +309,8 @@ async fn metrics(State(app): State<Arc<App>>, request: Request) -> Response {
         return Problem::Absent.into_response();
     }
     let kind = HeaderValue::from_static("application/openmetrics-text; version=1.0.0; charset=utf-8");
-    ([(header::CONTENT_TYPE, kind)], app.metrics.text(app.exchange.alarms())).into_response()
+    ([(header::CONTENT_TYPE, kind)], app.metrics.text(app.exchange.alarms(), app.exchange.detection()))
+        .into_response()
 }
 
 struct Door {

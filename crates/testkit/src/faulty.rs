@@ -5,7 +5,7 @@ use std::{
     num::NonZeroU32,
     sync::{
         Arc, Mutex, PoisonError,
-        atomic::{AtomicI64, Ordering},
+        atomic::{AtomicBool, AtomicI64, Ordering},
     },
 };
 
@@ -22,6 +22,8 @@ use store::{
 pub struct Faulty {
     store: Arc<dyn Store>,
     left: AtomicI64,
+    /// Whether the commit that fails happens all the same.
+    late: AtomicBool,
     stale: Mutex<Option<(Sequence, Vec<LabelCount>)>>,
 }
 
@@ -34,11 +36,18 @@ impl fmt::Debug for Faulty {
 impl Faulty {
     /// A store that does not fail yet.
     pub fn new(store: Arc<dyn Store>) -> Self {
-        Self { store, left: AtomicI64::new(-1), stale: Mutex::default() }
+        Self { store, left: AtomicI64::new(-1), late: AtomicBool::new(false), stale: Mutex::default() }
     }
 
     /// Fails at the operation after `after` more.
     pub fn fail(&self, after: i64) {
+        self.late.store(false, Ordering::SeqCst);
+        self.left.store(after, Ordering::SeqCst);
+    }
+
+    /// The same, but a commit that fails then happens, and only its answer is lost.
+    pub fn lose_answer(&self, after: i64) {
+        self.late.store(true, Ordering::SeqCst);
         self.left.store(after, Ordering::SeqCst);
     }
 
@@ -75,7 +84,12 @@ impl Store for Faulty {
     }
 
     async fn commit(&self, batch: Batch) -> Result<Commit, StoreError> {
-        self.step()?;
+        if let Err(fault) = self.step() {
+            if self.late.load(Ordering::SeqCst) {
+                self.store.commit(batch).await?;
+            }
+            return Err(fault);
+        }
         self.store.commit(batch).await
     }
 

@@ -100,6 +100,11 @@ fn print(reply: &Reply) {
         Reply::DraftPreview(draft) => super::draft::print(draft),
         Reply::Knowledge(knowledge) => print_knowledge(knowledge),
         Reply::Coverage(coverage) => print_coverage(coverage),
+        Reply::Alerts(alerts) => {
+            for line in alerts.iter().filter_map(|alert| serde_json::to_string(alert).ok()) {
+                println!("{line}");
+            }
+        }
         Reply::Audit(reply) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
     }
@@ -136,6 +141,10 @@ fn print_knowledge(knowledge: &Knowledge) {
 fn print_coverage(coverage: &Coverage) {
     let holders: Vec<_> = coverage.holders.iter().map(String::as_str).collect();
     println!("{} partner(s) have it: {}", holders.len(), holders.join(", "));
+    if !coverage.sensors.is_empty() {
+        let sensors: Vec<_> = coverage.sensors.iter().map(String::as_str).collect();
+        println!("{} own sensor(s) watch for it: {}", sensors.len(), sensors.join(", "));
+    }
     for (by, seen) in &coverage.seen {
         let by = if by.is_empty() { "this node" } else { by };
         let between = match (&seen.first_seen, &seen.last_seen) {

@@ -92,6 +92,8 @@ fn limits(args: &Serve) -> ServerLimits {
     let mut limits = ServerLimits::default();
     set(&mut limits.body_bytes_max, args.body_bytes_max);
     set(&mut limits.bodies_bytes_max, args.bodies_bytes_max);
+    set(&mut limits.sensor_queue_bytes_max, args.sensor_queue_bytes_max);
+    set(&mut limits.sensors_queue_bytes_max, args.sensors_queue_bytes_max);
     set(&mut limits.connections_max, args.connections_max);
     set(&mut limits.page_objects_max, args.page_objects_max);
     set(&mut limits.page_bytes_max, args.page_bytes_max);

@@ -8,11 +8,14 @@ pub(crate) mod hunt;
 mod input;
 mod lines;
 mod memory;
+mod permissions;
+mod sift;
 pub(crate) mod state;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
     io::{self, Write as _},
+    num::NonZeroUsize,
     path::PathBuf,
     sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
     time::{Duration, Instant},
@@ -20,9 +23,11 @@ use std::{
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use matcher::watch::{Alert, Due, Naming, Put, Seen, Sensor, Watch, WatchLimits};
+use matcher::{
+    sieve::Sifted,
+    watch::{Alert, Due, Naming, ObservedData, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
+};
 use server::system_clock;
-use stix::{Limits, Object};
 
 use self::{
     feed::Update,
@@ -31,6 +36,7 @@ use self::{
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
+    permissions::Permissions,
     state::State,
 };
 use crate::output::Outcome;
@@ -91,6 +97,9 @@ pub(crate) struct WatchArgs {
     /// Markings of the sensor, added to those of the indicator: `TLP:AMBER` or the id of a marking-definition
     #[arg(long, default_value = "TLP:AMBER")]
     marking: Vec<String>,
+    /// Indicators with a stricter PAP are not watched for: CLEAR, GREEN, AMBER or RED, which permits to look for all
+    #[arg(long, default_value = "RED")]
+    pap: releasability::Pap,
     /// Seconds that one sighting gathers
     #[arg(long, default_value_t = 300)]
     window: i64,
@@ -103,6 +112,9 @@ pub(crate) struct WatchArgs {
     /// Remember values seen in so many days, to look for new indicators among them; 0 remembers none. Every line is then read
     #[arg(long, default_value_t = 0)]
     remember_days: u16,
+    /// Threads that look at telemetry; as many as the machine has processors where not said
+    #[arg(long)]
+    threads: Option<NonZeroUsize>,
     /// Let an indicator fire although its value is on the lists of common values that come with the program
     #[arg(long)]
     no_warninglists: bool,
@@ -139,8 +151,10 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         gauges,
         home,
         feeds: BTreeMap::new(),
+        permissions: Permissions::default(),
         silenced: BTreeSet::new(),
         memory,
+        threads: args.threads.unwrap_or_else(sift::threads),
         out: io::stdout(),
     };
     sensor.read_silences(&args.state);
@@ -169,6 +183,8 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
         naming: if args.name_organisation { Naming::Organisation } else { Naming::NationOnly },
         markings,
         unmarked: amber,
+        pap: exchange::world::permitted(args.pap),
+        observed_data: ObservedData::Keep,
     })
 }
 
@@ -180,8 +196,10 @@ struct Running {
     home: Option<Home>,
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
+    permissions: Permissions,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
+    threads: NonZeroUsize,
     out: io::Stdout,
 }
 
@@ -206,9 +224,10 @@ impl Running {
     fn want(&mut self) {
         let mut paths = self.watch.program().paths();
         if self.memory.is_some() {
-            paths.extend(memory::paths());
+            paths.extend(matcher::watch::kept_paths());
         }
-        self.lines.want(paths);
+        let named = self.lines.named();
+        self.watch.want(self.lines.want(paths), named);
     }
 
     /// Looks for new indicators among what is remembered.
@@ -240,9 +259,12 @@ impl Running {
 
     fn take(&mut self, update: Update) {
         match update {
-            Update::Objects { texts, live } => {
-                for text in texts {
-                    self.put(&text, live);
+            Update::Objects { objects, live } => {
+                for prepared in &objects {
+                    self.permissions.learn(prepared.object());
+                }
+                for prepared in objects {
+                    self.put(prepared, live);
                 }
                 self.gauges.indicators(self.watch.indicators());
             }
@@ -259,21 +281,21 @@ impl Running {
         }
     }
 
-    fn put(&mut self, text: &[u8], live: feed::Live) {
-        let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
-            tracing::warn!("an object of a feed is no STIX object");
-            return;
-        };
-        match self.watch.put(&object) {
-            Ok(Put::Watched) => {
-                if let Some(memory) = &mut self.memory {
-                    memory.met(object.id());
+    fn put(&mut self, prepared: Prepared, live: feed::Live) {
+        let pap = self.permissions.of(prepared.object());
+        let id = prepared.object().id().to_owned();
+        match self.watch.put_prepared(prepared, pap) {
+            Ok(put @ (Put::Watched | Put::AboveCeiling)) => {
+                if put == Put::AboveCeiling {
+                    self.gauges.above_ceiling(self.watch.above_ceiling());
+                } else if let Some(memory) = &mut self.memory {
+                    memory.met(&id);
                 }
                 if let feed::Live::From(number) = live {
-                    self.feeds.entry(number).or_default().insert(object.id().to_owned());
+                    self.feeds.entry(number).or_default().insert(id);
                 }
             }
-            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Other) => {}
+            Ok(Put::Revoked | Put::Older | Put::Silenced | Put::Lifted | Put::Other) => {}
             Err(refused) => {
                 self.gauges.refused();
                 tracing::warn!("{refused}");
@@ -320,22 +342,24 @@ impl Running {
     }
 
     fn look_at(&mut self, chunk: &Chunk) -> anyhow::Result<u64> {
+        let sifted = match &self.memory {
+            // What is remembered is in every line.
+            Some(_) => Sifted::everything(&chunk.bytes),
+            None => sift::sift(self.watch.sieve(), &chunk.bytes, self.threads),
+        };
+        self.gauges.lines_seen(sifted.lines);
         let mut alerts = Vec::new();
-        for (offset, line) in chunk.bytes.split(|byte| *byte == b'\n').enumerate() {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.is_empty() {
-                continue;
-            }
-            self.gauges.line();
+        for place in &sifted.read {
+            let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
             let now = system_clock().now();
             match self.lines.observations(&chunk.input, line, now) {
                 Ok(observations) => {
-                    let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
                     for observation in &observations {
                         if let Some(memory) = &mut self.memory {
                             memory.note(observation);
                         }
-                        let seen = Seen { input: chunk.input.to_string(), line: number };
+                        let line = chunk.first_line + place.number;
+                        let seen = Seen { input: chunk.input.to_string(), line };
                         alerts.extend(self.watch.observe(observation, &seen, now));
                     }
                 }

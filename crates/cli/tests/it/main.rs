@@ -6,4 +6,5 @@ mod commands;
 mod demo;
 mod kill;
 mod node;
+mod sensors;
 mod watch;

@@ -153,7 +153,7 @@ pub(crate) struct Tokens {
 pub(crate) struct Token {
     pub(crate) id: String,
     pub(crate) partner: String,
-    /// `token` or `password`.
+    /// `token`, `password`, or `sensor` for the token of a sensor of ours, by its name.
     pub(crate) kind: String,
     pub(crate) note: String,
     pub(crate) created: String,

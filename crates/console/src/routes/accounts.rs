@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode};
-use exchange::{Act, Credential, Deed, Secret};
+use exchange::{Act, Credential, Deed, Holder, Secret};
 use releasability::ClassificationPolicy;
 use stix::Timestamp;
 use uuid::Uuid;
@@ -266,6 +266,7 @@ pub(crate) async fn tokens(State(app): State<App>) -> Json<Tokens> {
         id: credential.id.to_string(),
         partner: credential.partner,
         kind: match credential.secret {
+            Secret::Token(_) if credential.holder == Holder::Sensor => "sensor".to_owned(),
             Secret::Token(_) => "token".to_owned(),
             Secret::Password(_) => "password".to_owned(),
         },
@@ -306,6 +307,7 @@ pub(crate) async fn add_token(
     let credential = Credential {
         id: Uuid::new_v4(),
         partner: given.partner,
+        holder: Holder::Partner,
         secret: Secret::Token(hash_token(&secret)),
         note: given.note,
         created: now.to_string(),

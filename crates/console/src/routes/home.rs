@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use axum::{Json, extract::State};
-use exchange::{Interval, Search, Viewpoint};
+use exchange::{Holder, Interval, Search, Viewpoint};
 use releasability::Tlp;
 use stix::Timestamp;
 
@@ -225,8 +225,14 @@ pub fn remarks(exchange: &exchange::Exchange, now: Timestamp) -> Vec<String> {
                 }
             }
             let credentials = exchange.credentials();
+            let has = |holder: Holder, name: &str| {
+                credentials.iter().any(|one| one.holder == holder && one.partner == name)
+            };
+            for sensor in world.sensors.iter().filter(|sensor| !has(Holder::Sensor, &sensor.name)) {
+                remarks.push(format!("sensor `{}` has no token", sensor.name));
+            }
             for partner in &world.partners {
-                let has = credentials.iter().any(|credential| credential.partner == partner.name);
+                let has = has(Holder::Partner, &partner.name);
                 if !has && partner.certificates.is_empty() {
                     remarks.push(format!("partner `{}` has no token, password or certificate", partner.name));
                 }

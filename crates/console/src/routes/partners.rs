@@ -23,8 +23,12 @@ fn summary(
 ) -> PartnerSummary {
     let agreed = world.agreements.iter().filter(|agreement| agreement.partner == partner.name);
     let in_force = agreed.filter(|agreement| agreement.valid.contains(now));
-    let has_secret =
-        flow.is_some() && app.exchange.credentials().iter().any(|one| one.partner == partner.name);
+    let has_secret = flow.is_some()
+        && app
+            .exchange
+            .credentials()
+            .iter()
+            .any(|one| one.holder == exchange::Holder::Partner && one.partner == partner.name);
     PartnerSummary {
         name: partner.name.clone(),
         organisation: partner.organisation.to_string(),

@@ -86,6 +86,7 @@ async fn what_is_written_is_told_in_its_own_commit() {
     let credential = exchange::Credential {
         id: uuid::Uuid::from_u128(7),
         partner: "nor".to_owned(),
+        holder: exchange::Holder::Partner,
         secret: exchange::Secret::Token("00".repeat(32)),
         note: String::new(),
         created: String::new(),

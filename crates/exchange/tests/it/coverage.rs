@@ -11,7 +11,7 @@ async fn who_has_an_indicator_and_what_they_saw_of_it_is_told() {
     let ground = Ground::new().await;
     let own = id("indicator", 1);
     ground.add(None, &[marked(indicator(1), &[AMBER]), indicator(2)]).await;
-    let empty = ground.exchange.coverage(&own).await.unwrap();
+    let empty = ground.exchange.coverage(&own, ground.now()).await.unwrap();
     assert!(empty.holders.is_empty() && empty.seen.is_empty());
     ground.read("nor", Sequence::ZERO).await;
     ground.read("swe", Sequence::ZERO).await;
@@ -23,7 +23,7 @@ async fn who_has_an_indicator_and_what_they_saw_of_it_is_told() {
     };
     ground.add(Some("nor"), &[seen(1, 3, "05"), seen(2, 4, "01"), sighting(9, &id("indicator", 2))]).await;
     ground.add(Some("swe"), &[seen(3, 0, "07")]).await;
-    let coverage = ground.exchange.coverage(&own).await.unwrap();
+    let coverage = ground.exchange.coverage(&own, ground.now()).await.unwrap();
     assert_eq!(coverage.holders, ["nor".to_owned(), "swe".to_owned()].into());
     let nor = &coverage.seen["nor"];
     assert_eq!((nor.sightings, nor.count, nor.searched_none), (2, 7, 0));

@@ -6,6 +6,7 @@ extern crate cresset_exchange as exchange;
 mod accounting;
 mod anew;
 mod coverage;
+mod detect;
 mod drafts;
 mod ground;
 mod knowledge;

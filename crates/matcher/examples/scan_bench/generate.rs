@@ -271,7 +271,7 @@ fn eve(sort: u64, parts: &Parts, numbers: &mut Numbers) -> String {
 fn sysmon(parts: &Parts, numbers: &mut Numbers) -> String {
     let Parts { hash, port, .. } = parts;
     format!(
-        "{{\"EventID\":1,\"UtcTime\":\"2023-11-14 22:13:20.123\",\"ProcessGuid\":\"{{{}}}\",\"ProcessId\":{port},\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\" x\",\"Hashes\":\"MD5={},SHA256={hash},IMPHASH={}\"}}",
+        "{{\"EventID\":1,\"Channel\":\"Microsoft-Windows-Sysmon/Operational\",\"UtcTime\":\"2023-11-14 22:13:20.123\",\"ProcessGuid\":\"{{{}}}\",\"ProcessId\":{port},\"Image\":\"C:\\\\Windows\\\\System32\\\\cmd.exe\",\"CommandLine\":\"cmd.exe /c \\\"dir\\\" x\",\"Hashes\":\"MD5={},SHA256={hash},IMPHASH={}\"}}",
         hex(numbers, 32),
         hex(numbers, 32),
         hex(numbers, 32)

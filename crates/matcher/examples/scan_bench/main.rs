@@ -4,6 +4,9 @@
 //! processor, so that other work on the machine counts less: the median of the rounds,
 //! and the best, in which least else was going on. That clock ticks every few milliseconds: fewer than a million lines are
 //! only good for trying things out.
+//!
+//! `-- --write DIR LINES INDICATORS` writes the same telemetry (`lines.json`), the indicators as a STIX bundle (`indicators.json`), and
+//! the numbers of the lines that are to be found, from 1 (`planted`): for `bench/watch.py`.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -18,7 +21,7 @@ mod generate;
 mod naive;
 mod plants;
 
-use std::{collections::BTreeSet, hint::black_box, time::Instant};
+use std::{collections::BTreeSet, hint::black_box, io::Write as _, time::Instant};
 
 use cresset_matcher::{
     MatcherLimits,
@@ -147,7 +150,44 @@ fn run(count: u64, text: &[u8], planted: &[u64], rounds: usize) {
     assert!(missing == 0 && truth == verified);
 }
 
+/// Everything as files.
+fn write(dir: &str, lines: u64, count: u64) {
+    let file = |name: &str| std::io::BufWriter::new(std::fs::File::create(format!("{dir}/{name}")).unwrap());
+    let plants::Telemetry { text, planted } = plants::telemetry(lines);
+    file("lines.json").write_all(&text).unwrap();
+    let mut out = file("planted");
+    // What is below a name is found by scanners that are told so; patterns mean the name itself.
+    for (_, number) in planted.iter().enumerate().filter(|(way, _)| ![6, 9, 13].contains(&(way % 20))) {
+        writeln!(out, "{}", number + 1).unwrap();
+    }
+    let mut out = file("indicators.json");
+    write!(
+        out,
+        "{{\"type\":\"bundle\",\"id\":\"bundle--00000000-0000-4000-8000-000000000000\",\"objects\":["
+    )
+    .unwrap();
+    for number in 0..count {
+        let pattern = generate::sought(number).pattern();
+        let comma = if number > 0 { "," } else { "" };
+        write!(
+            out,
+            "{comma}\n{{\"type\":\"indicator\",\"spec_version\":\"2.1\",\"id\":\"indicator--00000000-0000-4000-8000-{number:012x}\",\
+             \"created\":\"2026-01-01T00:00:00.000Z\",\"modified\":\"2026-01-01T00:00:00.000Z\",\
+             \"indicator_types\":[\"malicious-activity\"],\"pattern\":\"{pattern}\",\"pattern_type\":\"stix\",\
+             \"valid_from\":\"2020-01-01T00:00:00Z\"}}"
+        )
+        .unwrap();
+    }
+    writeln!(out, "]}}").unwrap();
+}
+
 fn main() {
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    if let [flag, dir, lines, count] = words.as_slice()
+        && flag == "--write"
+    {
+        return write(dir, lines.parse().unwrap(), count.parse().unwrap());
+    }
     let mut arguments = std::env::args().skip(1).map(|own| own.parse::<u64>().unwrap());
     let (lines, rounds) = (arguments.next().unwrap_or(1_000_000), arguments.next().unwrap_or(5) as usize);
     let plants::Telemetry { text, planted } = plants::telemetry(lines);

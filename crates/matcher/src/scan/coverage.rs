@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use stix::pattern::{Comparator, Constant, ObjectPath, Pattern, Step};
 
-use super::{IndicatorSlot, Scanner, Wanted, recognise::recognise};
+use super::{IndicatorSlot, Scanner, Wanted};
 use crate::{
     CompileError, MatcherLimits,
     compare::holds_octets,
@@ -12,6 +12,7 @@ use crate::{
     literal::{self, Clue},
     network::Network,
     plan::Plan,
+    usual,
 };
 
 /// Whether the scanner finds what a pattern looks for.
@@ -35,11 +36,11 @@ enum Kept {
 }
 
 /// What a pattern asks of the scanner.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Needs {
     wanted: Vec<Kept>,
-    /// Object paths of what cannot be looked up.
-    paths: Vec<String>,
+    /// Object paths of what cannot be looked up; nothing where any line may be one.
+    paths: Option<Vec<String>>,
 }
 
 impl Scanner {
@@ -55,14 +56,14 @@ impl Scanner {
         limits: &MatcherLimits,
     ) -> Result<Coverage, PatternFault> {
         if text.len() <= limits.pattern.pattern_bytes_max
-            && let Some(wanted) = recognise(text)
+            && let Some(wanted) = usual::recognise(text).map(|own| own.wanted)
         {
             self.insert(wanted, slot);
             return Ok(Coverage::Scanned);
         }
         let needs = Needs::of_text(text, limits)?;
         needs.wanted.iter().for_each(|kept| self.insert(kept.wanted(), slot));
-        if needs.paths.is_empty() {
+        if needs.are_covered() {
             return Ok(Coverage::Scanned);
         }
         Arc::make_mut(&mut self.uncovered).insert(slot, needs.paths);
@@ -80,14 +81,14 @@ impl Scanner {
         limits: &MatcherLimits,
     ) -> Result<(), PatternFault> {
         if text.len() <= limits.pattern.pattern_bytes_max
-            && let Some(wanted) = recognise(text)
+            && let Some(wanted) = usual::recognise(text).map(|own| own.wanted)
         {
             self.remove(wanted, slot);
             return Ok(());
         }
         let needs = Needs::of_text(text, limits)?;
         needs.wanted.iter().for_each(|kept| self.remove(kept.wanted(), slot));
-        if !needs.paths.is_empty() {
+        if !needs.are_covered() {
             Arc::make_mut(&mut self.uncovered).remove(&slot);
         }
         Ok(())
@@ -100,8 +101,13 @@ impl Scanner {
 
     /// Object paths, indices written `[*]`, of what the tables cannot answer: every line that something at one of these paths, or
     /// any object of its type, can come from has to be read. Make the keys that they are mapped from [`super::Kind::Present`].
-    pub fn needs_every_line_with(&self) -> BTreeSet<&str> {
-        self.uncovered.values().flatten().map(String::as_str).collect()
+    /// Nothing where every line has to be read, whatever is in it: something is asked for not to be there.
+    pub fn needs_every_line_with(&self) -> Option<BTreeSet<&str>> {
+        let mut all = BTreeSet::new();
+        for paths in self.uncovered.values() {
+            all.extend(paths.as_ref()?.iter().map(String::as_str));
+        }
+        Some(all)
     }
 }
 
@@ -119,14 +125,27 @@ pub enum PatternFault {
 impl Needs {
     fn of_text(text: &str, limits: &MatcherLimits) -> Result<Self, PatternFault> {
         let pattern = Pattern::parse(text, stix::pattern::Grammar::V21, &limits.pattern)?;
-        let mut needs = Self::default();
+        let mut needs = Self { wanted: Vec::new(), paths: Some(Vec::new()) };
         for leaf in &Plan::new(&pattern, limits)?.leaves {
             match of_formula(leaf) {
                 Some(mut wanted) => needs.wanted.append(&mut wanted),
-                None => needs.paths.extend(leaf.atoms().into_iter().map(crate::program::class)),
+                None => needs.every_line(leaf),
             }
         }
         Ok(needs)
+    }
+
+    fn every_line(&mut self, leaf: &Formula) {
+        let atoms = leaf.atoms();
+        if atoms.iter().any(|atom| atom.negated && matches!(atom.operator, Operator::Exists)) {
+            self.paths = None;
+        } else if let Some(paths) = &mut self.paths {
+            paths.extend(atoms.into_iter().map(crate::program::class));
+        }
+    }
+
+    fn are_covered(&self) -> bool {
+        self.paths.as_ref().is_some_and(Vec::is_empty)
     }
 }
 

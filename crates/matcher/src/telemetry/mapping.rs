@@ -11,6 +11,7 @@ pub(super) use read::read;
 pub(super) use target::Target;
 
 use super::{normalise::Normaliser, time::TimeForm};
+use crate::scan;
 
 /// How the lines of a source are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,7 +60,8 @@ pub(super) struct Rule {
     pub(super) target: Target,
     /// What the object is called, so that several rules fill one; its type if nothing is said.
     pub(super) object: Option<String>,
-    pub(super) kind: ValueKind,
+    /// How a scanner of raw telemetry finds it.
+    pub(super) kind: scan::Kind,
 }
 
 impl Rule {
@@ -67,33 +69,6 @@ impl Rule {
     pub(super) fn last(&self) -> Normaliser {
         self.chain.last().copied().unwrap_or(Normaliser::Text)
     }
-}
-
-/// What the values of a field look like, for a scanner of raw telemetry.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum ValueKind {
-    Md5,
-    Sha1,
-    Sha256,
-    Sha512,
-    /// Several hashes with their names, such as `SHA1=…,MD5=…`.
-    Hashes,
-    /// A hash of one of several lengths.
-    Hash,
-    Ip,
-    /// An address or a domain.
-    Host,
-    Domain,
-    Mac,
-    Url,
-    /// A part of which, with others, a URL is made.
-    UrlPart,
-    Email,
-    Integer,
-    /// Text of which the rule takes a part: a path, a key of the registry.
-    Part,
-    String,
 }
 
 /// One rule as people read it: for `docs/telemetry.md` and for `--explain` of any kind.

@@ -4,11 +4,12 @@ use std::{collections::BTreeSet, sync::Arc};
 
 use super::{
     limits::{MappingLimits, TelemetryLimits},
-    mapping::{self, At, Form, Mapping, MappingError, MappingProblem, RuleLine, ValueKind},
+    mapping::{self, At, Form, Mapping, MappingError, MappingProblem, RuleLine},
     node::Node,
     reader::Reader,
     wanted::Wanted,
 };
+use crate::scan;
 
 /// The mapping files of this crate, in the order in which lines are tried.
 const BUILTIN: [&str; 9] = [
@@ -94,11 +95,16 @@ impl Sources {
         reader.source_of(line, &Wanted::nothing(self))
     }
 
-    /// The keys by which a scanner of raw bytes finds the fields that are wanted, each with what its values look like.
+    /// The keys by which a scanner of raw bytes finds the fields that are wanted, each with how its values are looked up.
     /// Where a path has several keys, those are its ends: `source.ip` may be a key, or `ip` in `source`.
-    pub fn scanner_keys(&self, wanted: &Wanted) -> impl Iterator<Item = (String, ValueKind)> {
+    /// Of one source, or of all.
+    pub fn scanner_keys(
+        &self,
+        wanted: &Wanted,
+        named: Option<SourceId>,
+    ) -> impl Iterator<Item = (String, scan::Kind)> + use<> {
         let mut keys = BTreeSet::new();
-        for source in self.all() {
+        for source in self.all().filter(|source| named.is_none_or(|named| named == *source)) {
             for (group, rules) in wanted.groups(source) {
                 let Some(group) = self.mapping(source).and_then(|mapping| mapping.groups.get(*group)) else {
                     continue;

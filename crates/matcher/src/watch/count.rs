@@ -1,23 +1,29 @@
 //! How often was each indicator seen, between when and when?
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 
+use super::VALUE_TOLD_BYTES_MAX;
 use crate::IndicatorId;
 
+/// So many values are told of one indicator in one window.
+pub(super) const VALUES_TOLD_MAX: usize = 10;
 /// The largest count that a sighting can have (STIX 2.1 section 5.2.1).
 const COUNT_MAX: u64 = 999_999_999;
 
 /// What was counted of one indicator in one window of time. Times are in microseconds since 1970.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(super) struct Count {
     /// When the window began, by the clock.
     pub(super) began: i64,
     pub(super) times: u64,
     pub(super) first: i64,
     pub(super) last: i64,
+    /// What matched, where the sensor may tell it: object path and value.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) values: BTreeSet<(String, String)>,
 }
 
 /// What was counted and not told yet; to be kept where the sensor stops.
@@ -43,7 +49,7 @@ impl Counted {
     /// Counts one more, and says how many there are in the window.
     pub(super) fn count(&mut self, id: &IndicatorId, at: Timestamp, now: Timestamp) -> u64 {
         let at = at.micros();
-        let new = Count { began: now.micros(), times: 0, first: at, last: at };
+        let new = Count { began: now.micros(), times: 0, first: at, last: at, values: BTreeSet::new() };
         let count = self.0.entry(id.as_str().to_owned()).or_insert(new);
         count.times = count.times.saturating_add(1).min(COUNT_MAX);
         count.first = count.first.min(at);
@@ -63,6 +69,14 @@ impl Counted {
             count.last = count.last.max(last.micros());
             count.times = count.times.saturating_add(times.saturating_sub(1)).min(COUNT_MAX);
         }
+    }
+
+    /// Keeps what matched, to be told.
+    pub(super) fn show(&mut self, id: &IndicatorId, values: &[(String, String)]) {
+        let Some(count) = self.0.get_mut(id.as_str()) else { return };
+        let room = VALUES_TOLD_MAX.saturating_sub(count.values.len());
+        let short = values.iter().filter(|(_, value)| value.len() <= VALUE_TOLD_BYTES_MAX);
+        count.values.extend(short.take(room).cloned());
     }
 
     /// Takes out those whose window began by a moment.

@@ -43,6 +43,19 @@ pub const KEPT: [(&str, &str); 14] = [
     ("x509-certificate", "serial_number"),
 ];
 
+/// The object paths at which the values stand that are kept.
+pub fn kept_paths() -> impl Iterator<Item = String> {
+    let algorithms = ["MD5", "'SHA-1'", "'SHA-256'", "'SHA-512'"];
+    KEPT.into_iter().flat_map(move |(object_type, property)| {
+        let ends: Vec<String> = if property == "hashes" {
+            algorithms.iter().map(|algorithm| format!(".{algorithm}")).collect()
+        } else {
+            vec![String::new()]
+        };
+        ends.into_iter().map(move |end| format!("{object_type}:{property}{end}"))
+    })
+}
+
 /// Which value: object type, property, algorithm of a hash (or nothing), and the value itself.
 type Key = (u8, Box<str>, Box<str>);
 
@@ -223,30 +236,53 @@ impl Recent {
     /// # Errors
     /// [`Unsearchable`]; to say that nothing was found would be wrong.
     pub fn search(&self, pattern: &Pattern, limits: &MatcherLimits) -> Result<Searched, Unsearchable> {
-        check_observations(&pattern.root)?;
+        let one = (IndicatorId::new("recent"), pattern.clone());
+        let found = self.search_for(&[one], limits).pop();
+        found.unwrap_or_else(|| Ok(self.nothing()))
+    }
+
+    /// [`Recent::search`] for many patterns: one answer for each, and the values are gone through once.
+    pub fn search_for(
+        &self,
+        patterns: &[(IndicatorId, Pattern)],
+        limits: &MatcherLimits,
+    ) -> Vec<Result<Searched, Unsearchable>> {
         let mut program = Program::new(Equality::Normalised, *limits);
-        let id = IndicatorId::new("recent");
         let always = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
-        program.insert(id, pattern, always)?;
-        let mut found: BTreeMap<(String, String), FoundValue> = BTreeMap::new();
-        for (key, times) in self.days.values().flatten() {
+        let mut insert = |(id, pattern): &(IndicatorId, Pattern)| {
+            check_observations(&pattern.root)?;
+            program.insert(id.clone(), pattern, always).map_err(Unsearchable::from)
+        };
+        let compiled: Vec<Result<(), Unsearchable>> = patterns.iter().map(&mut insert).collect();
+        let mut found: HashMap<IndicatorId, BTreeMap<(String, String), FoundValue>> = HashMap::new();
+        let asked = !program.is_empty();
+        for (key, times) in self.days.values().flatten().filter(|_| asked) {
             let Some((object, path)) = shown(key) else { continue };
             let moment = Timestamp::from_micros(times.last);
             let observation =
                 Observation::new(ObservationId(0), (moment, moment), NonZeroU32::MIN, vec![object]);
-            if program.observe(&observation, Timestamp::MAX).is_empty() {
-                continue;
+            let first = Timestamp::from_micros(times.first);
+            for matched in program.observe(&observation, Timestamp::MAX) {
+                let value = key.2.to_string();
+                let new =
+                    FoundValue { path: path.clone(), value: value.clone(), first, last: moment, count: 0 };
+                let of_indicator = found.entry(matched.indicator).or_default();
+                let known = of_indicator.entry((path.clone(), value)).or_insert(new);
+                known.first = known.first.min(first);
+                known.last = known.last.max(moment);
+                known.count = known.count.saturating_add(times.count);
             }
-            let (first, last) = (Timestamp::from_micros(times.first), moment);
-            let value = key.2.to_string();
-            let new = FoundValue { path: path.clone(), value: value.clone(), first, last, count: 0 };
-            let known = found.entry((path, value)).or_insert(new);
-            known.first = known.first.min(first);
-            known.last = known.last.max(last);
-            known.count = known.count.saturating_add(times.count);
         }
+        let answers = patterns.iter().zip(compiled).map(|((id, _), compiled)| {
+            let found = found.remove(id).unwrap_or_default();
+            compiled.map(|()| Searched { found: found.into_values().collect(), ..self.nothing() })
+        });
+        answers.collect()
+    }
+
+    fn nothing(&self) -> Searched {
         let since = self.days.keys().next().map(|day| Timestamp::from_parts(day * DAY_SECONDS, 0));
-        Ok(Searched { found: found.into_values().collect(), days: self.days.len(), since })
+        Searched { found: Vec::new(), days: self.days.len(), since }
     }
 
     /// The days that changed since the last time, each as it is to be written down; empty where the day is forgotten.

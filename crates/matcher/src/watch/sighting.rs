@@ -1,14 +1,17 @@
 //! What goes home when an indicator was seen? A sighting (STIX 2.1 section 5.2), and nothing of the telemetry.
 
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use stix::Timestamp;
 use uuid::Uuid;
 
-use super::count::Count;
+use super::{Pap, count::Count, observed};
 use crate::IndicatorId;
 
 /// Under which ids sightings and places are made: the same again is the same object, so that sending twice counts once.
-const NAMESPACE: Uuid = Uuid::from_u128(0x6a0f_5f1e_2c51_5b0f_9a0e_c0de_5ee7_0001);
+pub(super) const NAMESPACE: Uuid = Uuid::from_u128(0x6a0f_5f1e_2c51_5b0f_9a0e_c0de_5ee7_0001);
 
 /// When the objects that say where a sensor stands were created; the same for all, so that they are the same objects.
 const PLACE_CREATED: &str = "2026-01-01T00:00:00.000Z";
@@ -28,6 +31,19 @@ pub struct Sensor {
     pub markings: Vec<String>,
     /// The markings for sightings of indicators that have none of their own: what their collection says of them is not known here.
     pub unmarked: Vec<String>,
+    /// Indicators whose PAP is above this are not watched for.
+    pub pap: Pap,
+    /// Whether what was seen may be told.
+    pub observed_data: ObservedData,
+}
+
+/// Whether sightings tell what was seen.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ObservedData {
+    /// It stays here.
+    Keep,
+    /// The values that matched go with the sighting, and nothing else of the telemetry.
+    Release,
 }
 
 /// Whether sightings name the organisation.
@@ -40,14 +56,18 @@ pub enum Naming {
 }
 
 /// A sighting to be sent home.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// Its id.
     pub id: String,
     /// Its text, a STIX object.
     pub text: String,
     /// The text of the location that it refers to, where it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub place: Option<String>,
+    /// The texts of the observed-data that it refers to and of what that is about, where the sensor releases it.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub observed: Vec<String>,
 }
 
 impl Sighting {
@@ -61,7 +81,7 @@ impl Sighting {
         let id = format!("sighting--{}", Uuid::new_v5(&NAMESPACE, key.as_bytes()));
         let mut markings = if of.is_empty() { sensor.unmarked.clone() } else { of };
         markings.extend(sensor.markings.iter().cloned());
-        let mut known = std::collections::BTreeSet::new();
+        let mut known = BTreeSet::new();
         markings.retain(|marking| known.insert(marking.clone()));
         let moment = |micros: i64| Timestamp::from_micros(micros).to_string();
         // Written when its window is over, so it is as old as the last of what it counts.
@@ -84,10 +104,14 @@ impl Sighting {
         } else if let Some((place, _)) = &place {
             set("where_sighted_refs", json!([place]));
         }
+        let (observed_id, observed) = observed::texts(&id, count, &markings);
+        if let Some(observed_id) = observed_id {
+            set("observed_data_refs", json!([observed_id]));
+        }
         if !markings.is_empty() {
             set("object_marking_refs", json!(markings));
         }
-        Self { id, text: object.to_string(), place: place.map(|(_, text)| text) }
+        Self { id, text: object.to_string(), place: place.map(|(_, text)| text), observed }
     }
 }
 
@@ -99,7 +123,13 @@ impl Sighting {
         of: Vec<String>,
         (since, now): (Timestamp, Timestamp),
     ) -> Self {
-        let count = Count { began: now.micros(), times: 0, first: since.micros(), last: now.micros() };
+        let count = Count {
+            began: now.micros(),
+            times: 0,
+            first: since.micros(),
+            last: now.micros(),
+            values: BTreeSet::new(),
+        };
         Self::new(sensor, indicator, of, &count)
     }
 }

@@ -17,6 +17,8 @@ fn sensor() -> Sensor {
         naming: Naming::NationOnly,
         markings: vec![GREEN.to_owned()],
         unmarked: vec![AMBER.to_owned()],
+        pap: Pap::Red,
+        observed_data: ObservedData::Keep,
     }
 }
 
@@ -58,7 +60,7 @@ fn line(number: u64) -> Seen {
 #[test]
 fn an_alert_says_which_indicator_which_value_which_line_and_why() {
     let mut watch = watch(WatchLimits::default());
-    assert_eq!(watch.put(&name("bad.example.net")), Ok(Put::Watched));
+    assert_eq!(watch.put(&name("bad.example.net"), Pap::Clear), Ok(Put::Watched));
     assert!(watch.observe(&asks(1, "good.example.net", at(0)), &line(1), at(0)).is_empty());
     let alerts = watch.observe(&asks(2, "BAD.example.net", at(1)), &line(2), at(1));
     let [alert] = &alerts[..] else { panic!("{alerts:?}") };
@@ -78,8 +80,8 @@ fn matches_of_one_window_become_one_sighting_under_both_labels() {
         "[domain-name:value = 'a.example.net']",
         &format!(r#","object_marking_refs":["{AMBER}"]"#),
     );
-    watch.put(&marked).unwrap();
-    watch.put(&indicator(2, "[domain-name:value = 'b.example.net']", "")).unwrap();
+    watch.put(&marked, Pap::Clear).unwrap();
+    watch.put(&indicator(2, "[domain-name:value = 'b.example.net']", ""), Pap::Clear).unwrap();
     for second in 0..5 {
         watch.observe(
             &asks(second, "a.example.net", at(100 - i64::try_from(second).unwrap())),
@@ -117,13 +119,13 @@ fn matches_of_one_window_become_one_sighting_under_both_labels() {
 fn what_was_counted_goes_on_after_a_restart_and_the_same_window_is_the_same_sighting() {
     let sighted = |restart: bool| {
         let mut watch = watch(WatchLimits::default());
-        watch.put(&name("bad.example.net")).unwrap();
+        watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
         watch.observe(&asks(1, "bad.example.net", at(0)), &line(1), at(0));
         if restart {
             let kept = serde_json::to_string(watch.counted()).unwrap();
             let counted = serde_json::from_str(&kept).unwrap();
             watch = Watch::new(sensor(), WatchLimits::default(), counted, Box::new(|_, _| None));
-            watch.put(&name("bad.example.net")).unwrap();
+            watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
         }
         watch.observe(&asks(2, "bad.example.net", at(1)), &line(2), at(1));
         watch.sightings(at(300), Due::WindowOver)
@@ -135,7 +137,7 @@ fn what_was_counted_goes_on_after_a_restart_and_the_same_window_is_the_same_sigh
 #[test]
 fn a_flood_is_told_up_to_a_bound_and_counted_whole() {
     let mut watch = watch(WatchLimits { alerts_per_window_max: 3, ..WatchLimits::default() });
-    watch.put(&name("bad.example.net")).unwrap();
+    watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
     let told: Vec<_> = (0..50)
         .flat_map(|number| watch.observe(&asks(number, "bad.example.net", at(0)), &line(number), at(0)))
         .collect();
@@ -149,11 +151,11 @@ fn nothing_fires_that_is_silenced_revoked_expired_not_yet_valid_withdrawn_or_com
         !watch.observe(&asks(1, value, now), &line(1), now).is_empty()
     };
     let mut watch = watch(WatchLimits::default());
-    watch.put(&name("bad.example.net")).unwrap();
+    watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
     assert!(fires(&mut watch, "bad.example.net", at(0)));
     watch.silence(&id(1));
     assert!(!fires(&mut watch, "bad.example.net", at(0)));
-    watch.put(&name("bad.example.net")).unwrap();
+    watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
     assert!(!fires(&mut watch, "bad.example.net", at(0)), "a new copy stays silenced");
     watch.unsilence(&id(1));
     assert!(fires(&mut watch, "bad.example.net", at(0)));
@@ -164,19 +166,19 @@ fn nothing_fires_that_is_silenced_revoked_expired_not_yet_valid_withdrawn_or_com
         );
         Object::parse(text.as_bytes(), &stix::Limits::DEFAULT).unwrap()
     };
-    assert_eq!(watch.put(&opinion(ORGANISATION, "agree")), Ok(Put::Other));
+    assert_eq!(watch.put(&opinion(ORGANISATION, "agree"), Pap::Clear), Ok(Put::Other));
     let others = ORGANISATION.replace("00b", "00c");
-    assert_eq!(watch.put(&opinion(&others, "strongly-disagree")), Ok(Put::Other));
+    assert_eq!(watch.put(&opinion(&others, "strongly-disagree"), Pap::Clear), Ok(Put::Other));
     assert!(fires(&mut watch, "bad.example.net", at(0)));
-    assert_eq!(watch.put(&opinion(ORGANISATION, "strongly-disagree")), Ok(Put::Silenced));
+    assert_eq!(watch.put(&opinion(ORGANISATION, "strongly-disagree"), Pap::Clear), Ok(Put::Silenced));
     assert!(!fires(&mut watch, "bad.example.net", at(0)));
     watch.unsilence(&id(1));
     let until = at(10).to_string();
     let dated =
         indicator(2, "[domain-name:value = 'c.example.net']", &format!(r#","valid_until":"{until}""#));
-    watch.put(&dated).unwrap();
+    watch.put(&dated, Pap::Clear).unwrap();
     assert!(fires(&mut watch, "c.example.net", at(9)) && !fires(&mut watch, "c.example.net", at(10)));
-    watch.put(&indicator(3, "[domain-name:value = 'example.com']", "")).unwrap();
+    watch.put(&indicator(3, "[domain-name:value = 'example.com']", ""), Pap::Clear).unwrap();
     assert!(!fires(&mut watch, "example.com", at(0)));
     assert_eq!(watch.common_matches(), 1);
     let revoked = name("bad.example.net").text();
@@ -184,11 +186,11 @@ fn nothing_fires_that_is_silenced_revoked_expired_not_yet_valid_withdrawn_or_com
         .unwrap()
         .replace(r#""modified":"2026-01"#, r#""revoked":true,"modified":"2026-02"#);
     assert_eq!(
-        watch.put(&Object::parse(revoked.as_bytes(), &stix::Limits::DEFAULT).unwrap()),
+        watch.put(&Object::parse(revoked.as_bytes(), &stix::Limits::DEFAULT).unwrap(), Pap::Clear),
         Ok(Put::Revoked)
     );
     assert!(!fires(&mut watch, "bad.example.net", at(0)));
-    assert_eq!(watch.put(&name("bad.example.net")), Ok(Put::Older));
+    assert_eq!(watch.put(&name("bad.example.net"), Pap::Clear), Ok(Put::Older));
     assert!(watch.withdraw(&id(2)) && !watch.withdraw(&id(2)));
     assert!(!fires(&mut watch, "c.example.net", at(0)));
 }
@@ -196,27 +198,34 @@ fn nothing_fires_that_is_silenced_revoked_expired_not_yet_valid_withdrawn_or_com
 #[test]
 fn what_cannot_be_watched_for_is_told() {
     let mut watch = watch(WatchLimits { indicators_max: 1, ..WatchLimits::default() });
-    let why = |watch: &mut Watch, object: &Object| watch.put(object).unwrap_err().why;
+    let why = |watch: &mut Watch, object: &Object| watch.put(object, Pap::Clear).unwrap_err().why;
     let other = indicator(1, "rule x", "").text();
     let other = String::from_utf8(other.to_vec()).unwrap().replace(r#""stix""#, r#""yara""#);
     let other = Object::parse(other.as_bytes(), &stix::Limits::DEFAULT).unwrap();
     assert!(why(&mut watch, &other).contains("`yara`"));
     assert!(!why(&mut watch, &indicator(1, "[domain-name:value = ]", "")).is_empty());
     assert!(!why(&mut watch, &indicator(1, "[file:name MATCHES '(?=a)']", "")).is_empty());
-    watch.put(&name("a.example.net")).unwrap();
+    watch.put(&name("a.example.net"), Pap::Clear).unwrap();
     assert!(why(&mut watch, &indicator(2, "[domain-name:value = 'b.example.net']", "")).contains("too many"));
-    assert_eq!(watch.put(&name("b.example.net")), Ok(Put::Watched), "the same id takes the same place");
+    assert_eq!(
+        watch.put(&name("b.example.net"), Pap::Clear),
+        Ok(Put::Watched),
+        "the same id takes the same place"
+    );
 }
 
 #[test]
 fn patterns_over_several_observations_fire_when_their_turn_has_come() {
     let mut watch = watch(WatchLimits::default());
     watch
-        .put(&indicator(
-            1,
-            "[domain-name:value = 'a.example.net'] FOLLOWEDBY [domain-name:value = 'b.example.net']",
-            "",
-        ))
+        .put(
+            &indicator(
+                1,
+                "[domain-name:value = 'a.example.net'] FOLLOWEDBY [domain-name:value = 'b.example.net']",
+                "",
+            ),
+            Pap::Clear,
+        )
         .unwrap();
     assert!(watch.observe(&asks(1, "a.example.net", at(0)), &line(1), at(0)).is_empty());
     assert!(watch.observe(&asks(2, "b.example.net", at(1)), &line(2), at(1)).is_empty());
@@ -231,7 +240,7 @@ fn a_new_indicator_is_looked_for_in_the_last_days_and_none_is_an_answer() {
     for day in 0..3 {
         recent.note(&asks(1, "bad.example.net", at(day * 86_400)));
     }
-    watch.put(&name("bad.example.net")).unwrap();
+    watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
     let now = at(4 * 86_400);
     let looked = watch.look_back(&id(1), &recent, now).unwrap();
     assert_eq!((looked.alerts.len(), looked.days), (1, 3));
@@ -239,14 +248,138 @@ fn a_new_indicator_is_looked_for_in_the_last_days_and_none_is_an_answer() {
     assert_eq!(looked.alerts[0].observations, 3);
     let sighting = watch.sightings(now, Due::Everything).remove(0).text;
     assert!(sighting.contains(r#""count":3"#) && sighting.contains(&at(0).to_string()), "{sighting}");
-    watch.put(&indicator(2, "[domain-name:value = 'other.example.net']", "")).unwrap();
+    watch.put(&indicator(2, "[domain-name:value = 'other.example.net']", ""), Pap::Clear).unwrap();
     let none = watch.look_back(&id(2), &recent, now).unwrap().none.unwrap();
     assert!(none.text.contains(r#""count":0"#) && none.text.contains(&id(2)));
     let (_, findings) = stix::validate::check(none.text.as_bytes(), &stix::Limits::DEFAULT, now);
     assert!(findings.is_empty(), "{findings:?}");
     assert!(watch.counted().is_empty(), "none is not counted");
-    watch.put(&indicator(3, "[domain-name:value = 'a'] FOLLOWEDBY [domain-name:value = 'b']", "")).unwrap();
+    watch
+        .put(&indicator(3, "[domain-name:value = 'a'] FOLLOWEDBY [domain-name:value = 'b']", ""), Pap::Clear)
+        .unwrap();
     assert_eq!(watch.look_back(&id(3), &recent, now).unwrap_err(), Unsearchable::Compound);
     watch.silence(&id(1));
     assert!(watch.look_back(&id(1), &recent, now).unwrap().alerts.is_empty());
+}
+
+#[test]
+fn an_alert_says_the_pap_and_what_is_above_the_ceiling_is_left_out_and_counted() {
+    let pattern = "[domain-name:value = 'bad.example.net']";
+    let fired = |ceiling: Pap, pap: Pap| {
+        let own = Sensor { pap: ceiling, ..sensor() };
+        let mut watch = Watch::new(own, WatchLimits::default(), Counted::default(), Box::new(|_, _| None));
+        let put = watch.put(&indicator(1, pattern, ""), pap).unwrap();
+        let alerts = watch.observe(&asks(1, "bad.example.net", at(0)), &line(1), at(0));
+        (put, watch.above_ceiling(), alerts.iter().map(|alert| alert.pap).collect::<Vec<_>>())
+    };
+    assert_eq!(fired(Pap::Red, Pap::Red), (Put::Watched, 0, vec![Pap::Red]));
+    assert_eq!(fired(Pap::Green, Pap::Green), (Put::Watched, 0, vec![Pap::Green]));
+    assert_eq!(fired(Pap::Green, Pap::Amber), (Put::AboveCeiling, 1, vec![]));
+    assert_eq!(serde_json::to_string(&Pap::Amber).unwrap(), r#""AMBER""#);
+}
+
+#[test]
+fn a_later_version_with_another_pap_is_left_out_or_comes_back() {
+    let own = Sensor { pap: Pap::Amber, ..sensor() };
+    let mut watch = Watch::new(own, WatchLimits::default(), Counted::default(), Box::new(|_, _| None));
+    let object = indicator(1, "[domain-name:value = 'bad.example.net']", "");
+    let mut fires = |pap: Pap| {
+        watch.put(&object, pap).unwrap();
+        (watch.observe(&asks(1, "bad.example.net", at(0)), &line(1), at(0)).len(), watch.above_ceiling())
+    };
+    assert_eq!(fires(Pap::Clear), (1, 0));
+    assert_eq!(fires(Pap::Red), (0, 1));
+    assert_eq!(fires(Pap::Amber), (1, 0));
+}
+
+fn opinion(number: u32, modified: &str, says: &str, rest: &str) -> Object {
+    let text = format!(
+        r#"{{"type":"opinion","spec_version":"2.1","id":"opinion--00000000-0000-4000-8000-{number:012}","created":"2026-01-01T00:00:00Z","modified":"{modified}","created_by_ref":"{ORGANISATION}","opinion":"{says}","object_refs":["{}"]{rest}}}"#,
+        id(1)
+    );
+    Object::parse(text.as_bytes(), &stix::Limits::DEFAULT).unwrap()
+}
+
+#[test]
+fn an_opinion_silences_until_it_is_changed_revoked_or_gone() {
+    let (early, late) = ("2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z");
+    let mut watch = watch(WatchLimits::default());
+    watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
+    let fires =
+        |watch: &mut Watch| watch.observe(&asks(1, "bad.example.net", at(0)), &line(1), at(0)).len() == 1;
+    let put = |watch: &mut Watch, object: &Object| watch.put(object, Pap::Clear).unwrap();
+    assert_eq!(put(&mut watch, &opinion(1, early, "disagree", "")), Put::Silenced);
+    assert!(!fires(&mut watch));
+    assert_eq!(put(&mut watch, &opinion(1, late, "agree", "")), Put::Lifted);
+    assert!(fires(&mut watch));
+    assert_eq!(put(&mut watch, &opinion(1, early, "disagree", "")), Put::Older);
+    assert!(fires(&mut watch), "the later version holds");
+    put(&mut watch, &opinion(2, early, "strongly-disagree", ""));
+    put(&mut watch, &opinion(3, early, "disagree", ""));
+    put(&mut watch, &opinion(2, late, "strongly-disagree", r#","revoked":true"#));
+    assert!(!fires(&mut watch), "another opinion still says so");
+    assert!(watch.withdraw("opinion--00000000-0000-4000-8000-000000000003"));
+    assert!(fires(&mut watch));
+}
+
+#[test]
+fn what_was_seen_goes_with_the_sighting_only_where_the_sensor_releases_it() {
+    let sighted = |observed_data: ObservedData| {
+        let own = Sensor { observed_data, ..sensor() };
+        let mut watch = Watch::new(own, WatchLimits::default(), Counted::default(), Box::new(|_, _| None));
+        let any = indicator(1, "[domain-name:value LIKE '%.example.net']", "");
+        watch.put(&any, Pap::Clear).unwrap();
+        for number in 0..12 {
+            let host = format!("h{number}.example.net");
+            watch.observe(&asks(number, &host, at(0)), &line(number), at(0));
+        }
+        watch.sightings(at(300), Due::WindowOver).remove(0)
+    };
+    let kept = sighted(ObservedData::Keep);
+    assert!(kept.observed.is_empty() && !kept.text.contains("h1."));
+    let told = sighted(ObservedData::Release);
+    assert_eq!(told.observed.len(), 1 + count::VALUES_TOLD_MAX, "so many values are told, and no more");
+    let sighting: serde_json::Value = serde_json::from_str(&told.text).unwrap();
+    let data: serde_json::Value = serde_json::from_str(&told.observed[0]).unwrap();
+    assert_eq!(sighting["observed_data_refs"], serde_json::json!([data["id"]]));
+    assert_eq!((&data["number_observed"], &data["object_refs"][9]), (&12.into(), &told_id(&told, 10)));
+    for text in told.observed.iter().chain([&told.text]) {
+        let object: serde_json::Value = serde_json::from_str(text).unwrap();
+        assert_eq!(object["object_marking_refs"], serde_json::json!([AMBER, GREEN]), "{text}");
+        let (_, findings) = stix::validate::check(text.as_bytes(), &stix::Limits::DEFAULT, at(1000));
+        let errors = findings.iter().filter(|finding| finding.severity == stix::Severity::Error);
+        assert_eq!(errors.count(), 0, "{findings:?}");
+    }
+}
+
+fn told_id(told: &Sighting, place: usize) -> serde_json::Value {
+    serde_json::from_str::<serde_json::Value>(&told.observed[place]).unwrap()["id"].clone()
+}
+
+#[test]
+fn a_sighting_carries_the_markings_of_parts_of_its_indicator_too() {
+    let mut watch = watch(WatchLimits::default());
+    let parts = format!(r#","granular_markings":[{{"marking_ref":"{AMBER}","selectors":["pattern"]}}]"#);
+    watch.put(&indicator(1, "[domain-name:value = 'a.example.net']", &parts), Pap::Clear).unwrap();
+    watch.observe(&asks(1, "a.example.net", at(0)), &line(1), at(0));
+    let sighting = watch.sightings(at(300), Due::WindowOver).remove(0);
+    assert!(sighting.text.contains(AMBER), "{}", sighting.text);
+}
+
+#[test]
+fn a_long_value_is_cut_where_it_is_told_and_not_told_to_others() {
+    let own = Sensor { observed_data: ObservedData::Release, ..sensor() };
+    let mut watch = Watch::new(own, WatchLimits::default(), Counted::default(), Box::new(|_, _| None));
+    watch.put(&indicator(1, "[domain-name:value LIKE '%.example.net']", ""), Pap::Clear).unwrap();
+    let mut told = |bytes: usize| {
+        let host = format!("{}é.example.net", "x".repeat(bytes - "é.example.net".len()));
+        let alert = watch.observe(&asks(1, &host, at(0)), &line(1), at(0)).remove(0);
+        let sighting = watch.sightings(at(300), Due::WindowOver).remove(0);
+        (alert.values[0].1.clone(), sighting.observed.len())
+    };
+    let (whole, observed) = told(VALUE_TOLD_BYTES_MAX);
+    assert_eq!((whole.len(), observed), (VALUE_TOLD_BYTES_MAX, 2));
+    let (cut, observed) = told(VALUE_TOLD_BYTES_MAX + 1);
+    assert_eq!((cut.ends_with('…'), observed), (true, 0));
+    assert!(cut.len() <= VALUE_TOLD_BYTES_MAX + '…'.len_utf8());
 }

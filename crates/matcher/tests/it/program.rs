@@ -1,10 +1,12 @@
 //! Does the program keep its promises about validity, lateness and limits?
 
+use std::sync::Arc;
+
 use cresset_matcher::{
     CompileError, Dropped, Equality, IndicatorId, MatcherLimits, Observation, ObservationId, Program,
-    Standing, Validity, reference,
+    Standing, Usual, Validity, reference,
 };
-use stix::{Timestamp, pattern::Constant};
+use stix::Timestamp;
 
 use crate::fixtures::{always, at, in_order, observed, pattern, program, run, seen};
 
@@ -181,7 +183,7 @@ fn ten_thousand_repetitions_are_counted_without_being_copied() {
 }
 
 #[test]
-fn exact_values_and_paths_are_listed_for_scanners() {
+fn the_paths_that_are_asked_for_are_those_of_the_indicators_there_are() {
     let mut program = Program::new(Equality::Exact, in_order());
     let texts = [
         "[domain-name:value = 'a.example' OR url:value LIKE 'http%']",
@@ -190,15 +192,18 @@ fn exact_values_and_paths_are_listed_for_scanners() {
     for (number, text) in (0..).zip(texts) {
         program.insert(indicator(number), &pattern(text), always()).unwrap();
     }
-    let values: Vec<_> = program.exact_values().map(|leaf| (leaf.path, leaf.value.clone())).collect();
-    let text = |path: &str, value: &str| (path.to_owned(), Constant::Text(value.to_owned()));
     let protocols = "network-traffic:protocols[*]";
-    assert_eq!(
-        values,
-        [text("domain-name:value", "a.example"), text(protocols, "tcp"), text(protocols, "udp")]
-    );
     let paths: Vec<_> = program.paths().into_iter().collect();
     assert_eq!(paths, ["domain-name:value", "network-traffic:dst_port", protocols, "url:value"]);
+    let usual = "[domain-name:value = 'b.example']";
+    assert_eq!(program.insert_usual(indicator(2), Arc::from(usual), always()), Usual::Yes);
+    program.remove(&indicator(0));
+    program.remove(&indicator(1));
+    assert_eq!(program.paths().into_iter().collect::<Vec<_>>(), ["domain-name:value"]);
+    assert_eq!(program.insert_usual(indicator(2), Arc::from(texts[0]), always()), Usual::No);
+    assert_eq!(program.len(), 1);
+    program.remove(&indicator(2));
+    assert!(program.paths().is_empty());
 }
 
 #[test]

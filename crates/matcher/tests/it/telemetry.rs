@@ -3,6 +3,7 @@
 mod bad;
 mod mappings;
 mod properties;
+mod sieve;
 
 use std::{fmt::Write as _, sync::LazyLock};
 

@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashSet};
 
 use releasability::{
-    Code, Community, Decision, Granularity, Label, Organisation, Policy, Reason, Stamp, Tlp, Validity,
+    Code, Community, Decision, Granularity, Label, Organisation, Pap, Policy, Reason, Stamp, Tlp, Validity,
 };
 use stix::{Limits, json::Tree};
 
@@ -164,4 +164,39 @@ fn a_named_definition_counts_only_beside_an_extension_and_without_content() {
     let content = format!(r#""definition_type":"ours","definition":{{"x":1}},{extension}"#);
     assert!(!read(&content).unknown.is_empty());
     assert!(!read(r#""definition_type":"ours""#).unknown.is_empty());
+}
+
+#[test]
+fn what_was_brought_to_this_node_is_its_own_to_use_and_not_to_pass_on() {
+    let amber = Label::of(Tlp::Amber);
+    let ask = |number: u32| {
+        let audience = policy().audience(organisation(number), None, std::collections::BTreeMap::new());
+        let terms = crate::world::terms(Tlp::Red);
+        let reader = releasability::Reader { audience: &audience, terms: &terms, now: now() };
+        policy().decide(&amber, &organisation(7), &reader)
+    };
+    assert_eq!(ask(1), Decision::Release, "this node's organisation");
+    assert_eq!(ask(4), Decision::Withhold(Reason::AskOriginator(organisation(7))));
+}
+
+#[test]
+fn what_may_be_done_is_the_strictest_of_an_object_and_its_parts_and_nothing_where_it_is_not_understood() {
+    const GREEN: &str = "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9";
+    const AMBER: &str = "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab";
+    let permitted = |whole: &str, part: &str| {
+        let text = format!(
+            r#"{{"type":"tool","spec_version":"2.1","id":"tool--00000001-0000-4000-8000-000000000000","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"T"{whole}{part}}}"#
+        );
+        let object = stix::Object::parse(text.as_bytes(), &Limits::DEFAULT).unwrap();
+        let label = policy().label(&object, &own(), &Label::clear());
+        policy().permitted(&object, &label, &own())
+    };
+    let whole = |id: &str| format!(r#","object_marking_refs":["{id}"]"#);
+    let part = |id: &str| format!(r#","granular_markings":[{{"marking_ref":"{id}","selectors":["name"]}}]"#);
+    assert_eq!(permitted("", ""), Pap::Clear);
+    assert_eq!(permitted(&whole(GREEN), ""), Pap::Green);
+    assert_eq!(permitted(&whole(GREEN), &part(AMBER)), Pap::Amber);
+    assert_eq!(permitted(&whole(AMBER), &part(GREEN)), Pap::Amber);
+    assert_eq!(permitted(&whole(&mark(1)), ""), Pap::Red, "it never came");
+    assert_eq!(permitted("", &part(&mark(1))), Pap::Red);
 }

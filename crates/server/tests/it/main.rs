@@ -29,6 +29,7 @@ mod pages;
 mod references;
 mod resources;
 mod rights;
+mod sensors;
 mod slow;
 mod status;
 mod tls;

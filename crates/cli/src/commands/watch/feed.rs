@@ -5,17 +5,18 @@ use std::{
     fs,
     path::Path,
     sync::{
-        Arc,
-        mpsc::{Receiver, Sender, channel},
+        Arc, Mutex,
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
     time::Duration,
 };
 
 use anyhow::{Context, bail};
+use matcher::{MatcherLimits, watch::Prepared};
 use serde::Deserialize;
 use stix::{
-    Limits,
+    Limits, Object,
     splitter::{Element, split},
 };
 use ureq::{
@@ -26,6 +27,8 @@ use ureq::{
 const TAXII: &str = "application/taxii+json;version=2.1";
 /// How often a collection is asked for what is new.
 const POLL: Duration = Duration::from_secs(1);
+/// So many updates wait to be taken in; sources wait for that.
+const UPDATES_WAITING_MAX: usize = 16;
 /// After so many polls, the manifest says what is there no more.
 const POLLS_PER_INVENTORY: u32 = 60;
 /// The longest answer that is read, in bytes.
@@ -38,7 +41,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// What a source says.
 pub(super) enum Update {
     /// Objects to take in.
-    Objects { texts: Vec<Vec<u8>>, live: Live },
+    Objects { objects: Vec<Prepared>, live: Live },
     /// Every id that a feed, by its number, has now.
     Held(usize, BTreeSet<String>),
     /// Everything that the source had was given.
@@ -169,34 +172,82 @@ impl Client {
 
 /// Starts reading every source.
 pub(super) fn start(sources: &[String], client: &Client) -> anyhow::Result<Updates> {
-    let (sender, receiver) = channel();
+    let (sender, receiver) = sync_channel(UPDATES_WAITING_MAX);
     for (number, source) in sources.iter().enumerate() {
         let (source, sender, client) = (source.clone(), sender.clone(), client.clone());
         thread::Builder::new().name("cresset-feed".to_owned()).spawn(move || {
             if is_url(&source) {
                 Collection::new(number, &source, client, sender).follow();
             } else {
-                let update = bundle(&source).unwrap_or_else(|error| Update::Problem(format!("{error:#}")));
-                let _ = sender.send(update).and_then(|()| sender.send(Update::Complete));
+                if let Err(error) = bundle(&source, &sender) {
+                    let _ = sender.send(Update::Problem(format!("{error:#}")));
+                }
+                let _ = sender.send(Update::Complete);
             }
         })?;
     }
     Ok(Updates { receiver, sources: sources.len() })
 }
 
-fn bundle(file: &str) -> anyhow::Result<Update> {
+/// So many objects of a bundle are read by one thread at a time.
+const BATCH_OBJECTS: usize = 4096;
+
+/// The objects of a bundle, read by several threads: a million indicators are half a gigabyte of text.
+fn bundle(file: &str, sender: &SyncSender<Update>) -> anyhow::Result<()> {
     let text = fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
-    Ok(Update::Objects { texts: texts(&text)?, live: Live::No })
+    let (elements, result) = split(&text, Limits::DEFAULT.object_bytes_max);
+    result.context("this is no bundle or envelope")?;
+    let send = |objects| sender.send(Update::Objects { objects, live: Live::No });
+    // What markings mean has to be known before indicators that have them come.
+    let marking = memchr::memmem::Finder::new(b"\"marking-definition\"");
+    if marking.find(&text).is_some() {
+        let may_be = |text: &&[u8]| marking.find(text).is_some();
+        let definitions = elements.iter().filter_map(text_of).filter(may_be).filter_map(prepared);
+        send(definitions.filter(|own| own.object().object_type() == "marking-definition").collect())?;
+    }
+    let batches = elements.chunks(BATCH_OBJECTS);
+    let next = Mutex::new(batches);
+    let work = || {
+        loop {
+            let batch = next.lock().ok().and_then(|mut next| next.next());
+            let Some(batch) = batch else { return };
+            if send(batch.iter().filter_map(text_of).filter_map(prepared).collect()).is_err() {
+                return;
+            }
+        }
+    };
+    thread::scope(|scope| {
+        for _ in 0..super::sift::threads().get() {
+            scope.spawn(work);
+        }
+    });
+    Ok(())
 }
 
-fn texts(envelope: &[u8]) -> anyhow::Result<Vec<Vec<u8>>> {
+fn objects(envelope: &[u8]) -> anyhow::Result<Vec<Prepared>> {
     let (elements, result) = split(envelope, Limits::DEFAULT.object_bytes_max);
     result.context("this is no bundle or envelope")?;
-    let text = |element: &Element<'_>| match element {
-        Element::Text(text) => Some(text.to_vec()),
-        Element::TooLong => None,
-    };
-    Ok(elements.iter().filter_map(text).collect())
+    Ok(elements.iter().filter_map(text_of).filter_map(prepared).collect())
+}
+
+fn text_of<'e>(element: &'e Element<'_>) -> Option<&'e [u8]> {
+    match element {
+        Element::Text(text) => Some(text),
+        Element::TooLong => {
+            tracing::warn!("an object of a feed is longer than allowed");
+            None
+        }
+    }
+}
+
+fn prepared(text: &[u8]) -> Option<Prepared> {
+    match Object::parse(text, &Limits::DEFAULT) {
+        Ok(object) => Some(Prepared::new(object, &MatcherLimits::DEFAULT)),
+        Err(_) => {
+            tracing::warn!("an object of a feed is no STIX object");
+            None
+        }
+    }
 }
 
 /// A collection that is followed.
@@ -204,12 +255,12 @@ struct Collection {
     number: usize,
     url: String,
     client: Client,
-    sender: Sender<Update>,
+    sender: SyncSender<Update>,
     after: Option<String>,
 }
 
 impl Collection {
-    fn new(number: usize, url: &str, client: Client, sender: Sender<Update>) -> Self {
+    fn new(number: usize, url: &str, client: Client, sender: SyncSender<Update>) -> Self {
         Self { number, url: url.trim_end_matches('/').to_owned(), client, sender, after: None }
     }
 
@@ -238,7 +289,7 @@ impl Collection {
 
     /// Everything that was added since the last time.
     fn poll(&mut self) -> anyhow::Result<()> {
-        let types = "match[type]=indicator,opinion&limit=1000";
+        let types = "match[type]=indicator,opinion,marking-definition&limit=1000";
         let mut query = match &self.after {
             Some(after) => format!("{types}&added_after={after}"),
             None => types.to_owned(),
@@ -246,10 +297,10 @@ impl Collection {
         loop {
             let (body, last) = self.client.page(&format!("{}/objects/?{query}", self.url))?;
             let paging: Paging = serde_json::from_slice(&body).context("the answer is no envelope")?;
-            let texts = texts(&body)?;
-            if !texts.is_empty() {
+            let objects = objects(&body)?;
+            if !objects.is_empty() {
                 self.after = last.or(self.after.take());
-                let _ = self.sender.send(Update::Objects { texts, live: Live::From(self.number) });
+                let _ = self.sender.send(Update::Objects { objects, live: Live::From(self.number) });
             }
             match paging.next {
                 Some(next) if paging.more => query = format!("next={next}&limit=1000"),

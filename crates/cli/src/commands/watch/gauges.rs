@@ -20,7 +20,7 @@ const HEAD_BYTES_MAX: u64 = 8192;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every metric: name, kind and meaning. The manual lists them.
-pub(crate) const NAMES: [(&str, &str, &str); 7] = [
+pub(crate) const NAMES: [(&str, &str, &str); 8] = [
     ("cresset_watch_lines", "counter", "Lines of telemetry looked at"),
     ("cresset_watch_broken_lines", "counter", "Lines that could not be read"),
     ("cresset_watch_alerts", "counter", "Alerts told"),
@@ -28,6 +28,7 @@ pub(crate) const NAMES: [(&str, &str, &str); 7] = [
     ("cresset_watch_sightings_waiting", "gauge", "Sightings that have not come home yet"),
     ("cresset_watch_indicators", "gauge", "Indicators watched for"),
     ("cresset_watch_indicators_refused", "counter", "Indicators that cannot be watched for"),
+    ("cresset_watch_indicators_above_pap", "gauge", "Indicators left out because their PAP is above `--pap`"),
 ];
 
 type Numbers = Arc<[AtomicU64; NAMES.len()]>;
@@ -78,8 +79,8 @@ impl Gauges {
         self.number(which).map_or(0, |number| number.load(Ordering::Relaxed))
     }
 
-    pub(super) fn line(&self) {
-        self.add(0);
+    pub(super) fn lines_seen(&self, lines: u64) {
+        self.number(0).map(|number| number.fetch_add(lines, Ordering::Relaxed));
     }
 
     pub(super) fn lines(&self) -> u64 {
@@ -114,6 +115,10 @@ impl Gauges {
 
     pub(super) fn refused(&self) {
         self.add(6);
+    }
+
+    pub(super) fn above_ceiling(&self, count: usize) {
+        self.set(7, count);
     }
 
     /// One line, on a terminal.

@@ -76,6 +76,7 @@ impl Home {
 fn envelope(parcels: &[(String, Parcel)]) -> String {
     let places: std::collections::BTreeSet<&str> =
         parcels.iter().filter_map(|(_, parcel)| parcel.place.as_deref()).collect();
-    let texts = places.into_iter().chain(parcels.iter().map(|(_, parcel)| parcel.text.as_str()));
+    let own = parcels.iter().flat_map(|(_, parcel)| parcel.observed.iter().chain([&parcel.text]));
+    let texts = places.into_iter().chain(own.map(String::as_str));
     format!(r#"{{"objects":[{}]}}"#, texts.collect::<Vec<_>>().join(","))
 }

@@ -41,6 +41,8 @@ pub(super) struct Chunk {
     pub(super) input: Arc<str>,
     /// The number of the first line.
     pub(super) first_line: u64,
+    /// How many lines there are.
+    pub(super) lines: u64,
     pub(super) bytes: Vec<u8>,
     /// Where in a file.
     pub(super) place: Option<Place>,
@@ -61,10 +63,11 @@ pub(super) struct Place {
 pub(super) struct FileId(pub(super) u64, pub(super) u64);
 
 impl Chunk {
-    /// How many lines there are.
-    pub(super) fn lines(&self) -> usize {
-        let feeds = memchr::memchr_iter(b'\n', &self.bytes).count();
-        feeds + usize::from(self.bytes.last().is_some_and(|last| *last != b'\n'))
+    fn new(input: Arc<str>, first_line: u64, bytes: Vec<u8>) -> Self {
+        let feeds = memchr::memchr_iter(b'\n', &bytes).count();
+        let open = usize::from(bytes.last().is_some_and(|last| *last != b'\n'));
+        let lines = u64::try_from(feeds + open).unwrap_or(u64::MAX);
+        Self { input, first_line, lines, bytes, place: None }
     }
 }
 
@@ -151,8 +154,8 @@ fn lines_of(input: &str, stream: impl Read, sender: &Sender) {
     while !is_over(sender) {
         let mut bytes = Vec::new();
         let ended = gather(&mut reader, &mut bytes);
-        let chunk = Chunk { input: Arc::clone(&input), first_line, bytes, place: None };
-        first_line += u64::try_from(chunk.lines()).unwrap_or(0);
+        let chunk = Chunk::new(Arc::clone(&input), first_line, bytes);
+        first_line += chunk.lines;
         if (!chunk.bytes.is_empty() && sender.0.send(chunk).is_err()) || ended {
             return;
         }
@@ -184,8 +187,8 @@ fn datagrams(socket: &UdpSocket, sender: &Sender) {
     while !is_over(sender) {
         let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
         let bytes = buffer.get(..length).unwrap_or(&[]).to_vec();
-        let chunk = Chunk { input: Arc::from(format!("udp {}", from.ip())), first_line, bytes, place: None };
-        first_line += u64::try_from(chunk.lines()).unwrap_or(0);
+        let chunk = Chunk::new(Arc::from(format!("udp {}", from.ip())), first_line, bytes);
+        first_line += chunk.lines;
         if sender.0.send(chunk).is_err() {
             return;
         }
@@ -352,7 +355,7 @@ impl Open {
         let header = bytes.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#"));
         let header: Vec<u8> = header.flatten().copied().collect();
         let wanted = known.is_some_and(|known| known.offset > 0) && !header.is_empty();
-        let chunk = Chunk { input: Arc::clone(&input), first_line: 1, bytes: header, place: None };
+        let chunk = Chunk::new(Arc::clone(&input), 1, header);
         bytes.truncate(HEAD_BYTES_MAX);
         let (offset, lines) = known.map_or((0, 0), |known| (known.offset, known.lines));
         Ok((Self { file, id, input, head: bytes, offset, lines }, wanted.then_some(chunk)))
@@ -361,7 +364,9 @@ impl Open {
     /// The next whole lines; with what is left at the end where nothing more will come.
     fn piece(&mut self, more: More) -> io::Result<Option<Chunk>> {
         self.file.seek(SeekFrom::Start(self.offset))?;
-        let mut bytes = Vec::new();
+        let left = self.file.metadata()?.len().saturating_sub(self.offset);
+        let room = usize::try_from(left).unwrap_or(CHUNK_BYTES_MAX).min(CHUNK_BYTES_MAX);
+        let mut bytes = Vec::with_capacity(room + 1);
         (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(&mut bytes)?;
         let whole = memchr::memrchr(b'\n', &bytes).map(|end| end + 1);
         let taken = match whole {
@@ -379,10 +384,9 @@ impl Open {
         }
         self.offset += taken as u64;
         let place = Place { file: self.id, end: self.offset, head: self.head.clone() };
-        let chunk =
-            Chunk { input: Arc::clone(&self.input), first_line: self.lines + 1, place: Some(place), bytes };
-        self.lines += u64::try_from(chunk.lines()).unwrap_or(0);
-        Ok(Some(chunk))
+        let chunk = Chunk::new(Arc::clone(&self.input), self.lines + 1, bytes);
+        self.lines += chunk.lines;
+        Ok(Some(Chunk { place: Some(place), ..chunk }))
     }
 }
 

@@ -47,12 +47,18 @@ impl Lines {
         Ok(Self { sources, named, paths: BTreeSet::new(), wanted, readers: HashMap::new(), next: 0 })
     }
 
-    /// Only these object paths are read from now on.
-    pub(super) fn want(&mut self, paths: BTreeSet<String>) {
+    /// Only these object paths are read from now on. What that needs; the same is wanted anew where indicators changed.
+    pub(super) fn want(&mut self, paths: BTreeSet<String>) -> &Wanted {
         if paths != self.paths {
             self.wanted = Wanted::new(&self.sources, paths.iter().map(String::as_str));
             self.paths = paths;
         }
+        &self.wanted
+    }
+
+    /// The source that all lines are of.
+    pub(super) fn named(&self) -> Option<SourceId> {
+        self.named
     }
 
     /// What a line of an input says of what is wanted.
@@ -97,10 +103,7 @@ pub(super) fn common(lists: Lists, own: &[PathBuf]) -> anyhow::Result<Common> {
             .with(&text, &WarninglistLimits::DEFAULT)
             .with_context(|| format!("`{}` is no list of common values", file.display()))?;
     }
-    Ok(Box::new(move |path, value| {
-        let path = path.parse().ok()?;
-        list.covers(&path, value).map(str::to_owned)
-    }))
+    Ok(list.into_common())
 }
 
 /// Whether the lists that come with the program keep common values from firing.

@@ -14,7 +14,7 @@ use std::{
 use anyhow::Context;
 use matcher::{
     Observation,
-    watch::{KEPT, Recent, RecentLimits},
+    watch::{Recent, RecentLimits},
 };
 
 /// How often what is remembered is written down.
@@ -28,19 +28,6 @@ pub(super) struct Memory {
     looked: BTreeSet<String>,
     new: Vec<String>,
     saved: Instant,
-}
-
-/// The object paths that are remembered.
-pub(super) fn paths() -> impl Iterator<Item = String> {
-    let algorithms = ["MD5", "'SHA-1'", "'SHA-256'", "'SHA-512'"];
-    KEPT.into_iter().flat_map(move |(object_type, property)| {
-        let ends: Vec<String> = if property == "hashes" {
-            algorithms.iter().map(|algorithm| format!(".{algorithm}")).collect()
-        } else {
-            vec![String::new()]
-        };
-        ends.into_iter().map(move |end| format!("{object_type}:{property}{end}"))
-    })
 }
 
 impl Memory {

@@ -37,11 +37,13 @@ const POSITIONS_MAX: usize = 8192;
 pub(super) struct Parcel {
     pub(super) text: String,
     pub(super) place: Option<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) observed: Vec<String>,
 }
 
 impl From<Sighting> for Parcel {
     fn from(sighting: Sighting) -> Self {
-        Self { text: sighting.text, place: sighting.place }
+        Self { text: sighting.text, place: sighting.place, observed: sighting.observed }
     }
 }
 
@@ -82,7 +84,7 @@ impl State {
             name: chunk.input.to_string(),
             head: head.clone(),
             offset: *end,
-            lines: chunk.first_line + u64::try_from(chunk.lines()).unwrap_or(0) - 1,
+            lines: chunk.first_line + chunk.lines - 1,
         };
         self.positions.insert(*file, position);
         while self.positions.len() > POSITIONS_MAX {

@@ -84,8 +84,16 @@ impl Pass<'_, '_> {
         let end = token::decoded(rest, &mut text).map(|length| at + length);
         if let Some(end) = end {
             self.token(Token::whole(text.as_bytes()), spot(kind, at..end));
+            let small = text.trim().to_lowercase();
+            if small != text {
+                self.token(Token::whole(small.as_bytes()), spot(kind, at..end));
+            }
             let normal = composed(&text);
             if *normal != *text {
+                self.token(Token::whole(normal.trim().as_bytes()), spot(kind, at..end));
+            }
+            let normal = composed(&small);
+            if *normal != *small {
                 self.token(Token::whole(normal.as_bytes()), spot(kind, at..end));
             }
         } else {
@@ -99,38 +107,116 @@ impl Pass<'_, '_> {
     #[inline]
     fn token(&mut self, token: Token<'_>, spot: Spot) {
         let text = token.text();
+        let is_blank = |byte: Option<&u8>| byte.is_some_and(|byte| *byte <= b' ');
+        if is_blank(text.first()) || is_blank(text.last()) {
+            return self.trimmed(token, spot);
+        }
         match spot.kind {
             Kind::Text | Kind::Url => self.look_up(text, Roles::Whole, spot),
-            Kind::Packed => {
-                self.look_up(text, Roles::Whole, spot);
-                let is_between =
-                    |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
-                for part in text.split(is_between).filter(|part| !part.is_empty()) {
-                    self.look_up(part, Roles::Whole, spot);
-                }
-            }
-            Kind::Path => {
-                self.look_up(text, Roles::Whole, spot);
-                if let Some(cut) = text.iter().rposition(|byte| matches!(byte, b'/' | b'\\')) {
-                    self.look_up(text.get(..cut).unwrap_or(&[]), Roles::Whole, spot);
-                    self.look_up(text.get(..=cut).unwrap_or(&[]), Roles::Whole, spot);
-                    self.look_up(text.get(cut + 1..).unwrap_or(&[]), Roles::Whole, spot);
-                }
-            }
+            Kind::Hash => self.hash(text, spot),
+            Kind::Packed => self.packed(text, spot),
+            Kind::Path => self.path(text, spot),
+            Kind::Pairs => self.pairs(text, spot),
+            Kind::Mail => self.mail(text, spot),
             Kind::Address => {
                 if !self.network_text(text, spot) {
                     self.look_up(text, Roles::Whole, spot);
+                    self.address_within(text, spot);
                 }
             }
             Kind::Name => self.host(token, Roles::Whole, spot),
             Kind::Host => {
                 let host = token.part(token::host(text));
-                self.host(host, Roles::WholeOrHost, spot);
                 if host.length != token.length {
-                    self.host(token, Roles::Whole, spot);
+                    // What is left may have a port of its own.
+                    self.token(host, spot);
                 }
+                self.host(token, Roles::WholeOrHost, spot);
+                self.address_within(text, spot);
             }
             Kind::Present => {}
+        }
+    }
+
+    #[cold]
+    fn trimmed(&mut self, token: Token<'_>, spot: Spot) {
+        let text = token.text();
+        let inner = text.trim_ascii();
+        let front = text.len() - text.trim_ascii_start().len();
+        // Control characters are not trimmed, and stay.
+        if inner.len() == text.len() {
+            self.look_up(text, Roles::Whole, spot);
+        } else if !inner.is_empty() {
+            self.token(token.part(front..front + inner.len()), spot);
+        }
+    }
+
+    #[inline]
+    fn hash(&mut self, text: &[u8], spot: Spot) {
+        self.look_up(text, Roles::Whole, spot);
+        if memchr::memchr(b':', text).is_some() {
+            let digits: Vec<u8> = text.iter().copied().filter(|byte| *byte != b':').collect();
+            self.look_up(&digits, Roles::Whole, spot);
+        }
+    }
+
+    /// Between all signs, and between each of those that rules split at.
+    fn packed(&mut self, text: &[u8], spot: Spot) {
+        self.look_up(text, Roles::Whole, spot);
+        let is_between = |byte: &u8| matches!(byte, b'=' | b',' | b';' | b'|') || byte.is_ascii_whitespace();
+        for part in text.split(is_between).filter(|part| !part.is_empty() && part.len() < text.len()) {
+            self.hash(part, spot);
+        }
+        for sign in b",;|= ".iter().filter(|sign| text.contains(sign)) {
+            for part in text.split(|byte| byte == sign) {
+                self.look_up(part.trim_ascii(), Roles::Whole, spot);
+            }
+        }
+    }
+
+    fn path(&mut self, text: &[u8], spot: Spot) {
+        self.look_up(text, Roles::Whole, spot);
+        let cuts = [memchr::memrchr2(b'/', b'\\', text), memchr::memrchr(b'\\', text)];
+        let cuts = if cuts.first() == cuts.last() { cuts.get(..1) } else { cuts.get(..) };
+        for cut in cuts.into_iter().flatten().flatten() {
+            self.look_up(text.get(..*cut).unwrap_or(&[]), Roles::Whole, spot);
+            self.look_up(text.get(..=*cut).unwrap_or(&[]), Roles::Whole, spot);
+            self.look_up(text.get(cut + 1..).unwrap_or(&[]), Roles::Whole, spot);
+        }
+    }
+
+    fn pairs(&mut self, text: &[u8], spot: Spot) {
+        self.look_up(text, Roles::Whole, spot);
+        let digits: Vec<u8> = text.iter().copied().filter(u8::is_ascii_hexdigit).collect();
+        let mut written = Vec::with_capacity(digits.len() * 3 / 2);
+        for (at, digit) in digits.iter().enumerate() {
+            if at > 0 && at % 2 == digits.len() % 2 {
+                written.push(b':');
+            }
+            written.push(*digit);
+        }
+        self.look_up(&written, Roles::Whole, spot);
+    }
+
+    fn mail(&mut self, text: &[u8], spot: Spot) {
+        self.look_up(text, Roles::Whole, spot);
+        if let Some(open) = memchr::memrchr(b'<', text) {
+            let inner = text.get(open + 1..).unwrap_or(&[]);
+            let end = memchr::memchr(b'>', inner).unwrap_or(inner.len());
+            self.look_up(inner.get(..end).unwrap_or(&[]).trim_ascii(), Roles::Whole, spot);
+        }
+        let is_between = |byte: &u8| matches!(byte, b'<' | b'>' | b',' | b';') || byte.is_ascii_whitespace();
+        for part in text.split(is_between).filter(|part| !part.is_empty() && part.len() < text.len()) {
+            self.look_up(part, Roles::Whole, spot);
+        }
+    }
+
+    /// An address in brackets or with a zone: `[fe80::1%eth0]`.
+    #[inline]
+    fn address_within(&mut self, text: &[u8], spot: Spot) {
+        if let Some(end) = memchr::memchr2(b'%', b']', text) {
+            let inner = text.get(..end).unwrap_or(&[]);
+            self.network_text(inner.strip_prefix(b"[").unwrap_or(inner), spot);
         }
     }
 
@@ -170,6 +256,10 @@ impl Pass<'_, '_> {
         let network = std::str::from_utf8(text).ok().and_then(Network::parse);
         if let Some(network) = network {
             self.network(network, spot);
+            // What telemetry calls `::ffff:192.0.2.1` is an address of IPv4 to patterns.
+            if let Some(mapped) = network.mapped() {
+                self.network(mapped, spot);
+            }
         }
         network.is_some()
     }

@@ -61,12 +61,16 @@ impl Field {
     }
 }
 
+/// Signs behind which a URL goes on when its host is over.
+const ENDS_HOST: [char; 4] = ['/', '?', '#', ':'];
+
 /// What the value of a rule is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) enum Origin {
     /// Each of these, by itself.
     Fields(Vec<Field>),
-    /// Text and fields in turn; all have to be there.
+    /// Text and fields; all have to be there, and of two fields side by side the second has to begin with `/`, `?`, `#` or `:`,
+    /// or the value would be of something else than the first says.
     Template(Vec<Part>),
 }
 
@@ -113,6 +117,19 @@ impl Origin {
         }
     }
 
+    /// Whether a template makes URLs whose host is all of one field: it stands behind `://`, and before a sign that ends a host,
+    /// or before a field, which [`Origin::visit`] holds to begin with one.
+    pub(in super::super) fn names_host(&self) -> bool {
+        let Self::Template(parts) = self else { return false };
+        let behind = parts.iter().position(|part| matches!(part, Part::Text(text) if text.ends_with("://")));
+        let Some(rest) = behind.and_then(|at| parts.get(at + 1..)) else { return false };
+        match rest {
+            [Part::Field(_), Part::Text(text), ..] => text.starts_with(ENDS_HOST),
+            [Part::Field(_), ..] => true,
+            _ => false,
+        }
+    }
+
     /// Shows the visitor the texts that are there.
     pub(in super::super) fn visit<'a>(
         &self,
@@ -132,14 +149,17 @@ impl Origin {
             }
             Self::Template(parts) => {
                 let mut whole = String::new();
+                let mut is_behind_field = false;
                 for part in parts {
                     match part {
                         Part::Text(text) => whole.push_str(text),
                         Part::Field(field) => match field.start(line, here).first(&field.path) {
+                            Some(text) if is_behind_field && !text.starts_with(ENDS_HOST) => return,
                             Some(text) if !text.is_empty() => whole.push_str(&text),
                             _ => return,
                         },
                     }
+                    is_behind_field = matches!(part, Part::Field(_));
                 }
                 visitor(Cow::Owned(whole));
             }

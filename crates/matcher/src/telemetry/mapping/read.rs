@@ -9,12 +9,14 @@ use toml::{
 
 use super::{
     At, Condition, Field, Form, Group, Mapping, MappingError, MappingProblem, Origin, Rule, Target, Test,
-    ValueKind,
 };
-use crate::telemetry::{
-    limits::MappingLimits,
-    normalise::{ALGORITHMS, Normaliser},
-    time::TimeForm,
+use crate::{
+    scan,
+    telemetry::{
+        limits::MappingLimits,
+        normalise::{ALGORITHMS, Normaliser},
+        time::TimeForm,
+    },
 };
 
 type Entry<'t> = &'t Spanned<DeValue<'t>>;
@@ -336,7 +338,7 @@ impl Reader<'_> {
         for (path, chain) in self.spread(path, &to.span(), chain)? {
             let last = chain.last().copied().unwrap_or(Normaliser::Text);
             let target = self.sound(Target::parse(&path, last, self.limits), &to.span())?;
-            let kind = kind(&path, last, &origin, split.as_deref());
+            let kind = scanned(&origin, split.as_deref(), &chain);
             rules.push(Rule {
                 origin: origin.clone(),
                 split: split.clone(),
@@ -392,34 +394,47 @@ impl Reader<'_> {
     }
 }
 
-fn kind(path: &str, last: Normaliser, origin: &Origin, split: Option<&str>) -> ValueKind {
-    if split.is_some() {
-        return ValueKind::Part;
+/// How a scanner of raw telemetry finds the values that a rule makes: what it cannot tell, every line that has the key may hold.
+fn scanned(origin: &Origin, split: Option<&str>, chain: &[Normaliser]) -> scan::Kind {
+    let (last, before) = match chain.split_last() {
+        Some((last, before)) => (*last, before),
+        None => (Normaliser::Text, chain),
+    };
+    match origin {
+        Origin::Template(_) if last == Normaliser::Url && before.is_empty() && split.is_none() => {
+            return if origin.names_host() { scan::Kind::Host } else { scan::Kind::Present };
+        }
+        Origin::Template(_) => return scan::Kind::Present,
+        Origin::Fields(_) => {}
     }
-    match last {
-        Normaliser::Hash if path.ends_with("MD5") => ValueKind::Md5,
-        Normaliser::Hash if path.ends_with("'SHA-1'") => ValueKind::Sha1,
-        Normaliser::Hash if path.ends_with("'SHA-256'") => ValueKind::Sha256,
-        Normaliser::Hash if path.ends_with("'SHA-512'") => ValueKind::Sha512,
-        Normaliser::Hash | Normaliser::HashLike(_) => ValueKind::Hash,
-        Normaliser::HashOf(_) => ValueKind::Hashes,
-        Normaliser::Ip => ValueKind::Ip,
-        Normaliser::Host => ValueKind::Host,
-        Normaliser::Domain => ValueKind::Domain,
-        Normaliser::Mac => ValueKind::Mac,
-        Normaliser::Url if matches!(origin, Origin::Template(_)) => ValueKind::UrlPart,
-        Normaliser::Url => ValueKind::Url,
-        Normaliser::Email => ValueKind::Email,
-        Normaliser::Integer => ValueKind::Integer,
-        Normaliser::Text | Normaliser::Lower | Normaliser::Boolean | Normaliser::Time(_) => ValueKind::String,
-        Normaliser::FileName
-        | Normaliser::Directory
-        | Normaliser::RegistryKey
-        | Normaliser::RegistryParent
-        | Normaliser::RegistryValue
-        | Normaliser::Account
-        | Normaliser::StripPort
-        | Normaliser::LastWord
-        | Normaliser::Pairs => ValueKind::Part,
+    let is_packed = |signs: &str| matches!(signs, "," | ";" | "|" | "=" | " ");
+    let is_mailed = |signs: &str| signs.chars().all(|sign| matches!(sign, ',' | ';' | ' '));
+    if let Some(signs) = split {
+        return match (last, before) {
+            (Normaliser::Text | Normaliser::Lower, [] | [Normaliser::Lower]) if is_packed(signs) => {
+                scan::Kind::Packed
+            }
+            (Normaliser::Email, []) if is_mailed(signs) => scan::Kind::Mail,
+            _ => scan::Kind::Present,
+        };
+    }
+    match (last, before) {
+        (Normaliser::Host | Normaliser::Domain | Normaliser::Ip, [Normaliser::StripPort])
+        | (Normaliser::Host | Normaliser::Domain, []) => scan::Kind::Host,
+        (Normaliser::Ip, []) => scan::Kind::Address,
+        (Normaliser::Hash | Normaliser::HashLike(_), []) => scan::Kind::Hash,
+        (Normaliser::HashOf(_), []) => scan::Kind::Packed,
+        (Normaliser::Mac | Normaliser::Pairs, []) => scan::Kind::Pairs,
+        (Normaliser::Email, []) => scan::Kind::Mail,
+        (Normaliser::Url, []) => scan::Kind::Url,
+        (
+            Normaliser::Text | Normaliser::Lower | Normaliser::Boolean | Normaliser::Integer,
+            [] | [Normaliser::Lower],
+        ) => scan::Kind::Text,
+        (
+            Normaliser::FileName | Normaliser::Directory | Normaliser::RegistryValue | Normaliser::Account,
+            [],
+        ) => scan::Kind::Path,
+        _ => scan::Kind::Present,
     }
 }

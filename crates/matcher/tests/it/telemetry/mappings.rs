@@ -2,8 +2,9 @@
 
 use std::fmt::Write as _;
 
-use cresset_matcher::telemetry::{
-    FindingCode, MappingLimits, Reader, Sources, TelemetryLimits, ValueKind, Wanted,
+use cresset_matcher::{
+    scan::Kind,
+    telemetry::{FindingCode, MappingLimits, Reader, Sources, TelemetryLimits, Wanted},
 };
 
 use super::{SAMPLES, now, printed, sources};
@@ -163,21 +164,21 @@ fn one_line_tells_its_source_to_whoever_asks() {
 #[test]
 fn a_scanner_gets_the_ends_of_keys_of_what_is_wanted() {
     let sources = Sources::builtin();
-    let keys = |path: &str| sources.scanner_keys(&Wanted::new(&sources, [path])).collect::<Vec<_>>();
+    let keys = |path: &str| sources.scanner_keys(&Wanted::new(&sources, [path]), None).collect::<Vec<_>>();
     let hashes = keys("file:hashes.'SHA-256'");
     for expected in [
-        ("sha256", ValueKind::Sha256),
-        ("hash.sha256", ValueKind::Sha256),
-        ("Hashes", ValueKind::Hashes),
-        ("fileHash", ValueKind::Hash),
-        ("value", ValueKind::Hash),
+        ("sha256", Kind::Hash),
+        ("hash.sha256", Kind::Hash),
+        ("Hashes", Kind::Packed),
+        ("fileHash", Kind::Hash),
+        ("value", Kind::Hash),
     ] {
         assert!(hashes.contains(&(expected.0.to_owned(), expected.1)), "{expected:?} in {hashes:?}");
     }
     assert!(!hashes.iter().any(|(key, _)| key == "md5"));
     let urls = keys("url:value");
     for key in ["host", "uri", "hostname", "url", "original"] {
-        assert!(urls.contains(&(key.to_owned(), ValueKind::UrlPart)), "{key} in {urls:?}");
+        assert!(urls.contains(&(key.to_owned(), Kind::Host)), "{key} in {urls:?}");
     }
     assert!(keys("x-nothing:x").is_empty());
 }

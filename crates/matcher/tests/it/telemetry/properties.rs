@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use cresset_matcher::{
-    Equality, IndicatorId, MatcherLimits, Observation, Program, Standing, Validity, Value,
+    Equality, IndicatorId, MatcherLimits, Observation, Program, Standing, Usual, Validity, Value,
     telemetry::{MappingLimits, Reader, Sources, TelemetryLimits, Wanted},
     warninglist::{Warninglist, WarninglistLimits},
 };
@@ -81,7 +81,7 @@ proptest! {
 }
 
 /// Each text and number in an observation as a pattern, with the path that leads to it.
-fn patterns(observation: &Observation) -> BTreeSet<String> {
+pub(super) fn patterns(observation: &Observation) -> BTreeSet<String> {
     let mut found = BTreeSet::new();
     for object in observation.objects() {
         for (key, value) in &object.properties {
@@ -93,12 +93,16 @@ fn patterns(observation: &Observation) -> BTreeSet<String> {
                 if let (Value::Text(own), Some((_, Value::Text(text)))) = (value, target_value)
                     && own == &target.key
                 {
-                    found.insert(format!("{}:{key}.value = '{text}'", object.object_type));
+                    found.insert(format!("{}:{key}.value = '{}'", object.object_type, escaped(text)));
                 }
             }
         }
     }
     found
+}
+
+fn escaped(text: &str) -> String {
+    text.replace('\\', "\\\\").replace('\'', "\\'")
 }
 
 fn constants(path: &str, value: &Value, found: &mut BTreeSet<String>) {
@@ -107,20 +111,19 @@ fn constants(path: &str, value: &Value, found: &mut BTreeSet<String>) {
             found.insert(format!("{path} = {number}"));
         }
         Value::Text(text) => {
-            let text = text.replace('\\', "\\\\").replace('\'', "\\'");
-            found.insert(format!("{path} = '{text}'"));
+            found.insert(format!("{path} = '{}'", escaped(text)));
         }
         Value::List(list) => list.iter().for_each(|value| constants(&format!("{path}[*]"), value, found)),
         Value::Dictionary(members) => {
             for (key, value) in members {
-                constants(&format!("{path}.'{key}'"), value, found);
+                constants(&format!("{path}.'{}'", escaped(key)), value, found);
             }
         }
         Value::Boolean(_) | Value::Float(_) => {}
     }
 }
 
-fn program(patterns: &[&String]) -> Program {
+pub(super) fn program(patterns: &[&String]) -> Program {
     let mut program = Program::new(Equality::Normalised, MatcherLimits::DEFAULT);
     let always = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
     for pattern in patterns {
@@ -168,7 +171,7 @@ fn nothing_is_read_where_nothing_is_wanted() {
     let sources = sources();
     let wanted = Wanted::new(&sources, []);
     assert!(wanted.is_empty());
-    assert_eq!(sources.scanner_keys(&wanted).count(), 0);
+    assert_eq!(sources.scanner_keys(&wanted, None).count(), 0);
     let mut reader = Reader::new(None, TelemetryLimits::DEFAULT);
     for line in sample_lines() {
         assert_eq!(reader.read(line.as_bytes(), &wanted, now()), Ok(Vec::new()), "{line}");
@@ -193,4 +196,33 @@ fn only_the_wanted_paths_are_there() {
             }
         }
     }
+}
+
+#[test]
+fn a_usual_pattern_finds_as_it_is_written_what_it_finds_when_it_was_parsed() {
+    let everything = Wanted::everything(&sources());
+    let mut compared = 0;
+    for (_, lines, _) in SAMPLES {
+        let mut reader = Reader::new(None, TelemetryLimits::DEFAULT);
+        let read: Vec<_> = lines
+            .lines()
+            .flat_map(|line| reader.read(line.as_bytes(), &everything, now()).unwrap())
+            .collect();
+        for pattern in read.iter().flat_map(patterns).map(|part| format!("[{part}]")) {
+            let id = IndicatorId::new(&pattern);
+            let always = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
+            let mut usual = Program::new(Equality::Normalised, MatcherLimits::DEFAULT);
+            if usual.insert_usual(id.clone(), pattern.as_str().into(), always) == Usual::No {
+                continue;
+            }
+            let mut parsed = program(&[&pattern]);
+            assert_eq!(usual.paths(), parsed.paths());
+            for own in &read {
+                assert_eq!(usual.observe(own, now()), parsed.observe(own, now()), "{pattern}");
+                assert_eq!(usual.explain(&id, own), parsed.explain(&id, own), "{pattern}");
+            }
+            compared += 1;
+        }
+    }
+    assert!(compared > 50, "{compared}");
 }
