@@ -1,0 +1,33 @@
+// Where do the nodes of a graph lie? Forces, computed beside the page (d3-force is deterministic: the same graph lies the same way).
+import { forceCollide, forceLink, forceManyBody, forceSimulation, forceX, forceY, type SimulationNodeDatum } from 'd3-force';
+
+export interface LayoutNode extends SimulationNodeDatum { id: string; radius: number; fixed: boolean }
+export interface LayoutRequest { run: number; nodes: LayoutNode[]; links: Array<{ source: string; target: string }>; wide: number }
+export interface LayoutAnswer { run: number; done: boolean; positions: Float32Array }
+
+const TICKS = 240;
+const TICKS_PER_ANSWER = 16;
+
+self.onmessage = (message: MessageEvent<LayoutRequest>): void => {
+  const { run, nodes, links, wide } = message.data;
+  for (const node of nodes) if (node.fixed) { node.fx = node.x ?? 0; node.fy = node.y ?? 0; }
+  const crowd = Math.sqrt(nodes.length);
+  const simulation = forceSimulation(nodes)
+    .force('link', forceLink<LayoutNode, { source: string; target: string }>(links).id((node) => node.id).distance(62))
+    .force('charge', forceManyBody().strength(-140 - crowd * 9).theta(1.1).distanceMax(1400))
+    .force('collide', forceCollide<LayoutNode>((node) => node.radius + 9).strength(0.9))
+    .force('x', forceX(0).strength(0.05 / Math.max(1, wide)))
+    .force('y', forceY(0).strength(0.05 * Math.max(1, wide)))
+    .stop();
+  for (let tick = 1; tick <= TICKS; tick += 1) {
+    simulation.tick();
+    if (tick % TICKS_PER_ANSWER === 0 && tick < TICKS) answer(run, nodes, false);
+  }
+  answer(run, nodes, true);
+};
+
+function answer(run: number, nodes: readonly LayoutNode[], done: boolean): void {
+  const positions = new Float32Array(nodes.length * 2);
+  nodes.forEach((node, at) => { positions[at * 2] = node.x ?? 0; positions[at * 2 + 1] = node.y ?? 0; });
+  (self as unknown as Worker).postMessage({ run, done, positions } satisfies LayoutAnswer, [positions.buffer]);
+}
