@@ -3,7 +3,8 @@ const SCHEME = /\b(h)tt(ps?)(:\/\/)/gi;
 const OTHER_SCHEME = /\b(ftps?|ssh|tcp|udp|rdp|smb|ldaps?)(:\/\/)/gi;
 const IPV4 = /\b(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\b/g;
 const MAIL = /([\w.+-])@(?=[\w-]+(?:\[?\.\]?[\w-]+)+)/g;
-const DOMAIN = /(?<![\w./-])((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+)([a-z]{2,24}|xn--[a-z0-9-]{2,59})(?![\w])/gi;
+// Behind a single slash it is a path; behind two it is a host.
+const DOMAIN = /(?<![\w.-])(?<!(?<!\/)\/)((?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9])?\.)+)([a-z]{2,24}|xn--[a-z0-9-]{2,59})(?![\w])/gi;
 
 /** Types whose name is a value that a machine would resolve. */
 const VALUE_TYPES = new Set(['domain-name', 'ipv4-addr', 'ipv6-addr', 'url', 'email-addr', 'email-message', 'network-traffic']);

@@ -10,6 +10,12 @@ export interface BarsCallbacks { label: string; onChoose(from: number, until: nu
 const SERIES = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'] as const;
 const TOKENS = [...SERIES, 'dim', 'line', 'accent', 'bg', 'surface'] as const;
 
+/** A day, or a month where steps are long, or a time of day where they are short. */
+function tick(seconds: number, step: number): string {
+  const form: Intl.DateTimeFormatOptions = step >= 2_400_000 ? { month: 'short', year: 'numeric' } : step >= 86_400 ? { day: 'numeric', month: 'short' } : { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' };
+  return new Intl.DateTimeFormat(document.documentElement.lang || 'en', { ...form, timeZone: 'UTC' }).format(seconds * 1000);
+}
+
 export function mount(el: HTMLElement, data: BarsData, callbacks: BarsCallbacks): Picture<BarsData> {
   let plot: uPlot | null = null;
   let now = data;
@@ -35,13 +41,13 @@ export function mount(el: HTMLElement, data: BarsData, callbacks: BarsCallbacks)
     const bars = uPlot.paths.bars?.({ size: [0.78, 26, 1], align: 1 });
     const font = "11px 'Inter Variable', system-ui";
     plot = new uPlot({
-      width, height: callbacks.height, legend: { show: false }, padding: [6, 0, 0, 0],
+      width, height: callbacks.height, legend: { show: false }, padding: [6, 14, 0, callbacks.axes ? 0 : 14],
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: true, range: () => [now.from[0] ?? 0, Math.max(now.until, (now.from.at(-1) ?? 0) + step)] }, y: { range: (_, __, max) => [0, Math.max(1, max)] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),
       series: [{}, ...now.series.map((_, at) => ({ fill: ink[SERIES[(now.series.length - 1 - at) % SERIES.length] ?? 'series-1'], width: 0, points: { show: false }, ...(bars ? { paths: bars } : {}) }))],
       axes: [
-        { stroke: ink.dim, font, size: 22, gap: 4, ticks: { show: false }, grid: { show: false } },
+        { stroke: ink.dim, font, size: 22, gap: 4, space: 64, values: (_, splits, __, ___, step) => splits.map((seconds) => tick(seconds, step)), ticks: { show: false }, grid: { show: false } },
         { show: callbacks.axes, stroke: ink.dim, font, size: 36, ticks: { show: false }, grid: { stroke: ink.line, width: 1 } },
       ],
       hooks: {

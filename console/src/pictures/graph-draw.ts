@@ -10,7 +10,6 @@ export interface View { k: number; x: number; y: number; width: number; height: 
 export interface Scene { nodes: readonly DrawnNode[]; edges: readonly DrawnEdge[]; folds: readonly DrawnFold[]; selected: ReadonlySet<string>; here: DrawnNode | null; path: ReadonlySet<string>; moving: boolean }
 
 const TOKENS = ['bg', 'surface', 'line', 'line-strong', 'text', 'dim', 'accent', 'raised', ...FAMILIES] as const;
-const LABELS_MAX = 60;
 const FONT = "560 11px 'Inter Variable', 'Noto Sans JP', system-ui, sans-serif";
 
 export class Painter {
@@ -45,7 +44,7 @@ export class Painter {
     const { context } = this;
     const strong: DrawnEdge[] = [];
     context.strokeStyle = this.ink['line-strong'];
-    context.globalAlpha = focus ? 0.22 : scene.edges.length > 600 ? 0.34 : 0.6;
+    context.globalAlpha = focus ? 0.22 : scene.edges.length > 600 ? 0.26 : 0.6;
     context.lineWidth = 1;
     context.beginPath();
     for (const edge of scene.edges) {
@@ -150,9 +149,11 @@ export class Painter {
   private names(scene: Scene, view: View, near: ReadonlySet<string> | null, focus: DrawnNode | null): void {
     const boxes: Array<[number, number, number, number]> = [];
     let drawn = 0;
+    // From afar only the hubs are named; coming nearer names the rest.
+    const most = near ? 60 : Math.round(16 + 60 * view.k);
     const zoom = scale(view);
     for (const node of byImportance(scene.nodes, focus, near, scene.selected)) {
-      if (drawn >= LABELS_MAX) break;
+      if (drawn >= most) break;
       const x = node.x * view.k + view.x; const y = node.y * view.k + view.y;
       if (x < 0 || y < 0 || x > view.width || y > view.height) continue;
       if (near && !near.has(node.id) && !scene.selected.has(node.id)) continue;

@@ -1,4 +1,5 @@
 // Which keys do what now? One map; a screen adds its own while it is there; `?` lists them; single keys can be switched off.
+import { untrack } from 'svelte';
 import type { Key } from '../catalogue/en';
 import { preferences } from './preferences.svelte';
 
@@ -12,15 +13,17 @@ export interface Shortcut {
 }
 interface Layer { title: Key; shortcuts: Shortcut[] }
 
-const layers = $state<{ list: Layer[] }>({ list: [] });
+let list = $state.raw<Layer[]>([]);
+const layers = { get list(): Layer[] { return list; }, set list(next: Layer[]) { list = next; } };
 let pending = '';
 let pendingTimer: ReturnType<typeof setTimeout> | undefined;
 
 /** Adds shortcuts; call what is returned to take them away. The last layer is asked first. */
 export function bind(title: Key, shortcuts: Shortcut[]): () => void {
-  const layer = { title, shortcuts };
-  layers.list = [...layers.list, layer];
-  return () => { layers.list = layers.list.filter((other) => other.title !== title || other.shortcuts.length !== shortcuts.length || other.shortcuts[0]?.run !== shortcuts[0]?.run); };
+  // Within an effect: who adds keys does not follow what others add.
+  const layer: Layer = { title, shortcuts };
+  untrack(() => { layers.list = [...layers.list, layer]; });
+  return () => untrack(() => { layers.list = layers.list.filter((other) => other !== layer); });
 }
 
 export const keyboard = { get layers(): Layer[] { return layers.list; } };
