@@ -60,6 +60,6 @@ for (const [name, lucide] of Object.entries(icons)) {
   if (!nodes[lucide]) throw new Error(`Lucide has no icon \`${lucide}\``);
   flat[name] = nodes[lucide].map(([tag, attributes]) => path(tag, attributes)).join('');
 }
-mkdirSync(new URL('../src/made/', import.meta.url), { recursive: true });
-writeFileSync(new URL('../src/made/icons.json', import.meta.url), JSON.stringify(flat));
+mkdirSync(new URL('../made/', import.meta.url), { recursive: true });
+writeFileSync(new URL('../made/icons.json', import.meta.url), JSON.stringify(flat));
 console.log(`icons: ${Object.keys(flat).length}`);

@@ -41,6 +41,6 @@ for (const country of countries) {
   country.properties = { two: code.two, name };
 }
 world.objects = { countries: { type: 'GeometryCollection', geometries: countries } };
-mkdirSync(new URL('../src/made/', import.meta.url), { recursive: true });
-writeFileSync(new URL('../src/made/world.json', import.meta.url), JSON.stringify(world));
+mkdirSync(new URL('../made/', import.meta.url), { recursive: true });
+writeFileSync(new URL('../made/world.json', import.meta.url), JSON.stringify(world));
 console.log(`world: ${countries.length} countries`);

@@ -1,6 +1,6 @@
 // How is one frame of the graph drawn, fast enough without a GPU? Shapes and labels are drawn once and copied from then on.
 import { FAMILIES, OUTLINE, type Family } from '../families';
-import icons from '../made/icons.json';
+import icons from '../../made/icons.json';
 import { colours } from './picture';
 
 export interface DrawnNode { id: string; type: string; shown: string; family: Family; x: number; y: number; radius: number; degree: number; pinned: boolean; marking: string; tlpColour: string }

@@ -2,7 +2,7 @@
 import { geoGraticule10, geoNaturalEarth1, geoPath } from 'd3-geo';
 import { feature, mesh } from 'topojson-client';
 import type { GeometryCollection, Topology } from 'topojson-specification';
-import worldUrl from '../made/world.json?url';
+import worldUrl from '../../made/world.json?url';
 import { heatStep, html, svg, type Picture } from './picture';
 
 export interface MapCountry { code: string; name: string; count: number }
