@@ -16,7 +16,8 @@ use store::{
 };
 
 use crate::{
-    Access, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, world::Difference,
+    Access, Deed, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, viewpoint::Viewer,
+    world::Difference,
 };
 
 /// On which way something left.
@@ -33,6 +34,8 @@ pub enum Channel {
     Versions,
     /// What is known of a value.
     Knowledge,
+    /// On the screens of this node's own people.
+    Console,
 }
 
 /// Which policy was in force: the declaration by its version, and how many marking-definitions were held.
@@ -65,8 +68,11 @@ pub struct Redacted {
 /// What one partner got at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    /// The partner's name.
+    /// The partner's name; empty for one of this node's own people.
     pub partner: String,
+    /// Which of this node's own people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<Viewer>,
     /// The number of the collection.
     pub collection: u32,
     /// On which way.
@@ -141,6 +147,8 @@ pub enum Record {
         /// Whose, which (the secret is in no ledger), and what happened to it.
         changes: Vec<(String, uuid::Uuid, CredentialChange)>,
     },
+    /// One of the node's own people did something.
+    Deed(Deed),
     /// All entries before this one are vouched for.
     Checkpoint(Checkpoint),
 }
@@ -243,7 +251,9 @@ impl Exchange {
         let places = released.objects.iter().map(|(place, _)| Span { first: *place, last: *place });
         let Some(about) = places.reduce(Span::with) else { return Ok(()) };
         let record = Record::Release(Release {
-            partner: access.partner().to_owned(),
+            // Who sees as a partner sees: it is not the partner that gets it.
+            partner: if access.viewer.is_some() { String::new() } else { access.partner().to_owned() },
+            viewer: access.viewer.as_deref().cloned(),
             collection: access.number().0,
             channel,
             time: access.now.micros(),

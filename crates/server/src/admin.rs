@@ -1,5 +1,7 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
+mod people;
+
 use std::fmt;
 
 use exchange::{
@@ -11,6 +13,8 @@ use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::ledger::EntryNumber;
 use uuid::Uuid;
+
+pub use people::{NewUser, PeopleCommand, UserSummary};
 
 /// An envelope that is not published yet. It can be shown by nothing.
 #[derive(Serialize, Deserialize)]
@@ -91,6 +95,10 @@ pub enum Command {
     Doctor,
     /// Asks the ledger.
     Audit(AuditCommand),
+    /// Sees to the node's own people.
+    People(PeopleCommand),
+    /// Builds what is searched anew.
+    Reindex,
 }
 
 /// What the ledger is asked.
@@ -158,6 +166,22 @@ pub enum Reply {
     Doctor(Report),
     /// What the ledger says.
     Audit(AuditReply),
+    /// The node's own people.
+    Users(Vec<UserSummary>),
+    /// A password of one of them, shown this once; none where the account signs in otherwise.
+    Password {
+        /// Whose.
+        user: String,
+        /// The password.
+        password: Option<String>,
+    },
+    /// How many objects what is searched has now.
+    Reindexed {
+        /// How many.
+        objects: usize,
+    },
+    /// It is done.
+    Done,
     /// Why it was not done.
     Refused {
         /// In words.
@@ -219,9 +243,15 @@ pub enum AdminError {
     /// The journeys failed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// Somebody's account is not as it was to be.
+    #[error(transparent)]
+    Account(console::account::AccountError),
+    /// The machine has no randomness.
+    #[error("the machine has no randomness")]
+    Randomness,
     /// The machine has no randomness.
     #[error("the password cannot be hashed: {0}")]
-    Hash(argon2::password_hash::Error),
+    Hash(console::HashError),
 }
 
 /// Carries out a command.
@@ -247,7 +277,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
                 return Ok(refused("`expires` is no timestamp"));
             }
-            let token = random_token();
+            let token = console::new_token();
             let secret = Secret::Token(crate::hash_token(&token));
             issue(
                 exchange,
@@ -259,7 +289,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             .await?
         }
         Command::IssuePassword { partner } => {
-            let password = random_token();
+            let password = console::new_token();
             let secret = Secret::Password(crate::hash_password(&password).map_err(AdminError::Hash)?);
             issue(exchange, &partner, credential(&partner, secret, now), password, now).await?
         }
@@ -296,6 +326,8 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
         Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id).await?),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
+        Command::People(command) => people::execute(exchange, command, now).await?,
+        Command::Reindex => Reply::Reindexed { objects: exchange.reindex().await?.objects },
     })
 }
 
@@ -319,11 +351,6 @@ async fn audit(exchange: &Exchange, command: AuditCommand, now: Timestamp) -> Re
 
 fn refused(reason: &str) -> Reply {
     Reply::Refused { reasons: vec![reason.to_owned()] }
-}
-
-/// 244 random bits as 64 hexadecimal digits: letters and digits only, for clients that split at other characters.
-fn random_token() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
 }
 
 fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
@@ -376,33 +403,11 @@ fn summary(credential: Credential) -> CredentialSummary {
 
 async fn report(exchange: &Exchange, now: Timestamp) -> Result<Report, ExchangeError> {
     let collections = exchange.collections().await?;
-    let mut remarks = Vec::new();
-    match exchange.world() {
-        None => remarks.push("nothing is declared yet: run `cresset apply world.toml`".to_owned()),
-        Some(world) => {
-            for agreement in &world.agreements {
-                if agreement.valid.until.is_some_and(|until| until <= now) {
-                    let (partner, collection) = (&agreement.partner, &agreement.collection);
-                    remarks.push(format!("the agreement of `{partner}` on `{collection}` is over"));
-                }
-            }
-            let credentials = exchange.credentials();
-            for partner in &world.partners {
-                let has = credentials.iter().any(|credential| credential.partner == partner.name);
-                if !has && partner.certificates.is_empty() {
-                    remarks.push(format!("partner `{}` has no token, password or certificate", partner.name));
-                }
-            }
-        }
-    }
-    if exchange.alarms() > 0 {
-        remarks.push("the store and the policy disagreed about a label: report this".to_owned());
-    }
     Ok(Report {
         backend: exchange.backend().to_owned(),
         last_change: exchange.last_change().to_micros_text(),
         objects: collections.iter().map(|collection| collection.objects).sum(),
         alarms: exchange.alarms(),
-        remarks,
+        remarks: console::remarks(exchange, now),
     })
 }

@@ -6,12 +6,9 @@ use std::{
     time::Duration,
 };
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
-};
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use console::{hash_password, hash_token, is_password};
 use exchange::{Credential, Exchange, Secret};
 use stix::Timestamp;
 use tokio::sync::Semaphore;
@@ -197,22 +194,4 @@ fn present(header: &str) -> Option<Presented> {
         }
         _ => None,
     }
-}
-
-fn is_password(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-/// What is kept of a password: argon2id in PHC form. Slow on purpose.
-///
-/// # Errors
-/// Where the machine has no randomness.
-pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
-}
-
-/// What is kept of a token of 256 random bits.
-pub fn hash_token(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
 }

@@ -9,5 +9,6 @@ mod coverage;
 mod drafts;
 mod ground;
 mod knowledge;
+mod search;
 mod silence;
 mod unmoved;
