@@ -17,7 +17,7 @@ export const SCREENS: readonly Entry[] = [
   { screen: 'intake', path: '/intake', key: 'i', role: 'analyst', load: () => import('./screens/Intake.svelte') },
   { screen: 'releases', path: '/releases', key: 'r', role: 'analyst', load: () => import('./screens/Releases.svelte') },
   { screen: 'partners', path: '/partners', key: 'p', role: 'reader', load: () => import('./screens/Partners.svelte') },
-  { screen: 'audit', path: '/audit', key: 'l', role: 'analyst', load: () => import('./screens/Audit.svelte') },
+  { screen: 'audit', path: '/audit', key: 'l', role: 'administrator', load: () => import('./screens/Audit.svelte') },
   { screen: 'admin', path: '/admin', key: 'u', role: 'reader', load: () => import('./screens/Admin.svelte') },
 ];
 export const OBJECT = (): Promise<{ default: Component }> => import('./screens/Object.svelte');
