@@ -21,7 +21,7 @@ test.describe('pictures', () => {
     await page.goto('/objects?q=type:indicator,intrusion-set,malware&sort=-sightings'); await page.locator('#row-0').waitFor();
     await page.keyboard.press('Enter'); await settled(page); await page.waitForTimeout(2500);
     await page.screenshot({ path: `${folder}/object.png` });
-    await page.getByRole('link', { name: 'Graph', exact: true }).last().click();
+    await page.locator('article').getByRole('link', { name: 'Graph', exact: true }).click();
     await expect(page.locator('footer [role="status"]').last()).toContainText(/laid out/);
     await page.locator('.graph-canvas').focus(); await page.keyboard.press('ArrowRight'); await page.waitForTimeout(400);
     await page.screenshot({ path: `${folder}/graph.png` });
