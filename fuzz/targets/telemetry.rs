@@ -7,7 +7,7 @@ use libfuzzer_sys::fuzz_target;
 use matcher::{
     Equality, IndicatorId, MatcherLimits, Program, Standing, Validity,
     scan::IndicatorSlot,
-    sieve::{Place, Sieve},
+    sieve::Sieve,
     telemetry::{Reader, Sources, TelemetryLimits, Wanted},
 };
 use stix::{Timestamp, pattern::Pattern};
@@ -36,8 +36,7 @@ fuzz_target!(|text: &str| {
         return;
     }
     let mut sieve = Sieve::new(7);
-    let place = Place { slot: IndicatorSlot::new(0).unwrap(), limits: &MatcherLimits::DEFAULT };
-    sieve.insert(first, Some(&pattern), place).unwrap();
+    sieve.insert(first, IndicatorSlot::new(0).unwrap(), &MatcherLimits::DEFAULT).unwrap();
     sieve.want(&wanted, None);
     let piece = format!("{FILLER}\n{line}\n{FILLER}\n");
     assert!(sieve.sift(piece.as_bytes()).read.iter().any(|own| own.number == 1), "{first}");

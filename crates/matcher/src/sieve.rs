@@ -7,8 +7,6 @@
 
 use std::{collections::BTreeSet, ops::Range};
 
-use stix::pattern::Pattern;
-
 use crate::{
     MatcherLimits,
     scan::{IndicatorSlot, Kind, NameReach, PatternFault, Scanner, Settings, WantedKey},
@@ -102,31 +100,30 @@ impl Sieve {
         Self { scanner: Scanner::new(&[OBSERVED], settings), reach: Reach::Candidates }
     }
 
-    /// Lines with what this indicator looks for are left from now on. The pattern as it was read is needed where it is written in
-    /// the grammar of STIX 2.0.
+    /// Lines with what this indicator looks for are left from now on.
     ///
     /// # Errors
     /// As [`crate::Program::insert`]; then nothing changes.
-    pub fn insert(&mut self, text: &str, read: Option<&Pattern>, at: Place<'_>) -> Result<(), PatternFault> {
-        match (self.scanner.insert_pattern(text, at.slot, at.limits), read) {
-            (Err(PatternFault::Unreadable(_)), Some(read)) => {
-                self.scanner.insert_pattern(&read.to_string(), at.slot, at.limits).map(drop)
-            }
-            (other, _) => other.map(drop),
-        }
+    pub fn insert(
+        &mut self,
+        pattern: &str,
+        slot: IndicatorSlot,
+        limits: &MatcherLimits,
+    ) -> Result<(), PatternFault> {
+        self.scanner.insert_pattern(pattern, slot, limits).map(drop)
     }
 
     /// Takes [`Sieve::insert`] of the same back.
     ///
     /// # Errors
     /// As there; then nothing changes.
-    pub fn remove(&mut self, text: &str, read: Option<&Pattern>, at: Place<'_>) -> Result<(), PatternFault> {
-        match (self.scanner.remove_pattern(text, at.slot, at.limits), read) {
-            (Err(PatternFault::Unreadable(_)), Some(read)) => {
-                self.scanner.remove_pattern(&read.to_string(), at.slot, at.limits)
-            }
-            (other, _) => other,
-        }
+    pub fn remove(
+        &mut self,
+        pattern: &str,
+        slot: IndicatorSlot,
+        limits: &MatcherLimits,
+    ) -> Result<(), PatternFault> {
+        self.scanner.remove_pattern(pattern, slot, limits)
     }
 
     /// Looks for values in the fields that are wanted, of the source that is named or of all.
@@ -183,13 +180,4 @@ impl Sieve {
         }
         sifted
     }
-}
-
-/// Which indicator, under which bounds.
-#[derive(Debug, Clone, Copy)]
-pub struct Place<'l> {
-    /// As whoever fills the sieve numbers them.
-    pub slot: IndicatorSlot,
-    /// Of patterns.
-    pub limits: &'l MatcherLimits,
 }

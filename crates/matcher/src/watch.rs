@@ -5,6 +5,7 @@
 //! kept and taken up again ([`Counted`]).
 
 mod alert;
+mod back;
 mod count;
 mod known;
 mod observed;
@@ -22,17 +23,18 @@ use hashbrown::HashMap;
 use stix::{Object, Timestamp, pattern::Pattern};
 
 pub use alert::{Alert, Seen, VALUE_TOLD_BYTES_MAX};
+pub use back::LookedBack;
 pub use count::Counted;
 pub use known::{Prepared, Refused};
 pub use pap::Pap;
 pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable, kept_paths};
-pub use sighting::{Naming, ObservedData, Sensor, Sighting};
+pub use sighting::{Naming, ObservedData, Sensor, Sighting, envelope};
 
 use self::known::Known;
 use crate::{
     Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Usual, Validity,
     scan::IndicatorSlot,
-    sieve::{Place, Sieve},
+    sieve::Sieve,
     telemetry::{SourceId, Wanted},
 };
 
@@ -79,17 +81,6 @@ pub enum Put {
     Other,
 }
 
-/// What looking back found.
-#[derive(Debug, Default)]
-pub struct LookedBack {
-    /// What was seen before anybody knew.
-    pub alerts: Vec<Alert>,
-    /// That nothing was seen, to be sent home.
-    pub none: Option<Sighting>,
-    /// How many days were searched.
-    pub days: usize,
-}
-
 /// Which values never fire: gives the reason where one of a path is too common to mean anything.
 pub type Common = Box<dyn Fn(&str, &str) -> Option<String> + Send>;
 
@@ -98,8 +89,8 @@ pub struct Watch {
     limits: WatchLimits,
     sensor: Sensor,
     program: Program,
-    /// For what the program looks for.
-    sieve: Sieve,
+    /// For what the program looks for, where whoever reads lines asks for one.
+    sieve: Option<Sieve>,
     slots: u32,
     known: HashMap<IndicatorId, Known>,
     silenced: BTreeSet<IndicatorId>,
@@ -124,13 +115,11 @@ impl std::fmt::Debug for Watch {
 impl Watch {
     /// A sensor without indicators, going on with what was counted before.
     pub fn new(sensor: Sensor, limits: WatchLimits, counted: Counted, common: Common) -> Self {
-        // One that outsiders do not know.
-        let seed = hashbrown::DefaultHashBuilder::default().hash_one(0);
         Self {
             limits,
             sensor,
             program: Program::new(Equality::Normalised, limits.matcher),
-            sieve: Sieve::new(seed),
+            sieve: None,
             slots: 0,
             known: HashMap::new(),
             silenced: BTreeSet::new(),
@@ -173,16 +162,28 @@ impl Watch {
         &self.program
     }
 
-    /// Which lines of raw telemetry have to be read.
-    pub fn sieve(&self) -> &Sieve {
-        &self.sieve
+    /// The same, which also tells the lines of raw telemetry that have to be read ([`Watch::sieve`]): for whoever does not read
+    /// every line. Before the first indicator.
+    #[must_use]
+    pub fn sifting(mut self) -> Self {
+        // One that outsiders do not know.
+        let seed = hashbrown::DefaultHashBuilder::default().hash_one(0);
+        self.sieve = Some(Sieve::new(seed));
+        self
+    }
+
+    /// Which lines of raw telemetry have to be read: all where [`Watch::sifting`] was not asked for.
+    pub fn sieve(&self) -> Option<&Sieve> {
+        self.sieve.as_ref()
     }
 
     /// From now on telemetry is read for this, of the source that is named or of all. To be said again when indicators have come
     /// or gone.
     pub fn want(&mut self, wanted: &Wanted, named: Option<SourceId>) {
-        self.sieve.want(wanted, named);
-        self.sieve.settle();
+        if let Some(sieve) = &mut self.sieve {
+            sieve.want(wanted, named);
+            sieve.settle();
+        }
     }
 
     /// Takes in an object from a feed: an indicator, with what may be done with it, or an opinion about one.
@@ -240,12 +241,9 @@ impl Watch {
             self.above_ceiling.insert(id);
             return Ok(Put::AboveCeiling);
         }
-        let slot = IndicatorSlot::new(self.slots)
-            .ok_or_else(|| refused("indicators came and went too often".to_owned()))?;
         let validity = Validity { standing: self.standing(&id), ..known.validity };
         // What was there before stays where the new one cannot be run.
-        let place = Place { slot, limits: &self.limits.matcher };
-        self.sieve.insert(&known.pattern, pattern, place).map_err(|error| refused(error.to_string()))?;
+        known.slot = self.look_in_lines(&known.pattern).map_err(refused)?;
         let inserted = match pattern {
             Some(pattern) => {
                 self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())
@@ -256,28 +254,36 @@ impl Watch {
             },
         };
         if let Err(error) = inserted {
-            let _ = self.sieve.remove(&known.pattern, pattern, place);
+            self.forget_lines(&known);
             return Err(refused(error));
         }
-        self.slots += 1;
-        self.forget_lines(&id);
-        known.slot = Some(slot);
-        self.known.insert(id, known);
+        if let Some(before) = self.known.insert(id, known) {
+            self.forget_lines(&before);
+        }
         Ok(Put::Watched)
     }
 
-    /// Takes what the version before looked for out of the sieve.
-    fn forget_lines(&mut self, id: &IndicatorId) {
-        let Some((slot, before)) = self.known.get(id).and_then(|own| Some((own.slot?, own))) else { return };
-        let pattern = before.parsed(&self.limits.matcher);
-        let place = Place { slot, limits: &self.limits.matcher };
-        // It was put in by the same text.
-        let _ = self.sieve.remove(&before.pattern, pattern.as_ref(), place);
+    /// Puts a pattern into the sieve, if there is one; where it is in it, or why it cannot be.
+    fn look_in_lines(&mut self, pattern: &str) -> Result<Option<IndicatorSlot>, String> {
+        let Some(sieve) = &mut self.sieve else { return Ok(None) };
+        let slot = IndicatorSlot::new(self.slots).ok_or("indicators came and went too often")?;
+        sieve.insert(pattern, slot, &self.limits.matcher).map_err(|error| error.to_string())?;
+        self.slots += 1;
+        Ok(Some(slot))
     }
 
-    fn look_no_more(&mut self, id: &IndicatorId) {
+    fn forget_lines(&mut self, known: &Known) {
+        if let (Some(sieve), Some(slot)) = (&mut self.sieve, known.slot) {
+            // It was put in by the same text.
+            let _ = sieve.remove(&known.pattern, slot, &self.limits.matcher);
+        }
+    }
+
+    /// Nothing is looked for by this id any more, and nothing is known of it.
+    fn look_no_more(&mut self, id: &IndicatorId) -> bool {
         self.program.remove(id);
-        self.forget_lines(id);
+        let before = self.known.remove(id);
+        before.inspect(|before| self.forget_lines(before)).is_some()
     }
 
     /// Takes in an opinion of which it is known that this organisation has it: where it disagrees, what it is about is silent
@@ -304,81 +310,6 @@ impl Watch {
         }
     }
 
-    /// Looks for what a new indicator asks for among the values of the last days (W6). What is found is told and counted; that
-    /// nothing was found is a sighting of none.
-    ///
-    /// # Errors
-    /// [`Unsearchable`] where the past cannot be asked for this; that is never taken for nothing.
-    pub fn look_back(
-        &mut self,
-        id: &str,
-        recent: &Recent,
-        now: Timestamp,
-    ) -> Result<LookedBack, Unsearchable> {
-        let found = self.look_back_for(&[id.to_owned()], recent, now).pop();
-        found.map_or_else(|| Ok(LookedBack::default()), |(_, found)| found)
-    }
-
-    /// [`Watch::look_back`] for many at once: the past is gone through once. Indicators that are not watched for are not in
-    /// the answer.
-    pub fn look_back_for(
-        &mut self,
-        ids: &[String],
-        recent: &Recent,
-        now: Timestamp,
-    ) -> Vec<(String, Result<LookedBack, Unsearchable>)> {
-        let mut patterns = Vec::new();
-        for id in ids.iter().map(|id| IndicatorId::new(id)) {
-            let watched = !self.is_silent(&id) && !self.above_ceiling.contains(&id);
-            let known = self.known.get(&id).filter(|_| watched);
-            let alive = known.filter(|known| known.validity.standing != Standing::Revoked);
-            if let Some(parsed) = alive.and_then(|known| known.parsed(&self.limits.matcher)) {
-                patterns.push((id, parsed));
-            }
-        }
-        let searched = recent.search_for(&patterns, &self.limits.matcher);
-        let mut answers = Vec::with_capacity(patterns.len());
-        for ((id, _), searched) in patterns.into_iter().zip(searched) {
-            let looked = searched.map(|searched| self.found_back(&id, searched, now));
-            answers.push((id.as_str().to_owned(), looked));
-        }
-        answers
-    }
-
-    fn found_back(&mut self, id: &IndicatorId, searched: Searched, now: Timestamp) -> LookedBack {
-        let mut looked = LookedBack { days: searched.days, ..LookedBack::default() };
-        let Some(known) = self.known.get(id) else { return looked };
-        for found in searched.found {
-            if (self.common)(&found.path, &found.value).is_some() {
-                self.common_matches += 1;
-                continue;
-            }
-            let times = (found.first, found.last, found.count);
-            self.counted.count_many(id, times, now);
-            let values = vec![(found.path, found.value)];
-            if self.sensor.observed_data == ObservedData::Release {
-                self.counted.show(id, &values);
-            }
-            looked.alerts.push(Alert {
-                time: found.last.to_micros_text(),
-                indicator: id.as_str().to_owned(),
-                name: known.name.clone(),
-                pattern: known.pattern.to_string(),
-                pap: known.pap,
-                values,
-                seen: None,
-                observations: usize::try_from(found.count).unwrap_or(usize::MAX),
-                last_told: false,
-            });
-        }
-        if looked.alerts.is_empty()
-            && let Some(since) = searched.since
-        {
-            looked.none = Some(Sighting::of_none(&self.sensor, id, known.markings.clone(), (since, now)));
-        }
-        looked
-    }
-
     /// Forgets an indicator or opinion, such as one that a feed no longer gives.
     pub fn withdraw(&mut self, id: &str) -> bool {
         if let Some((_, about)) = self.disputes.remove(id) {
@@ -386,9 +317,8 @@ impl Watch {
             return true;
         }
         let id = IndicatorId::new(id);
-        self.look_no_more(&id);
         self.above_ceiling.remove(&id);
-        self.known.remove(&id).is_some()
+        self.look_no_more(&id)
     }
 
     /// The indicators known, also those revoked.

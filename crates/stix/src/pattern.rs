@@ -13,6 +13,8 @@ mod parser;
 mod print;
 pub mod regex;
 
+use crate::SpecVersion;
+
 pub use ast::{
     Comparator, Comparison, Comparisons, Constant, ObjectPath, Observations, Qualifier, Step, Test,
 };
@@ -27,6 +29,23 @@ pub enum Grammar {
     V20,
     /// STIX 2.1 section 9.
     V21,
+}
+
+impl Grammar {
+    /// The one that objects of a version of STIX are written in.
+    pub fn of(version: SpecVersion) -> Self {
+        match version {
+            SpecVersion::V20 => Self::V20,
+            SpecVersion::V21 => Self::V21,
+        }
+    }
+
+    fn other(self) -> Self {
+        match self {
+            Self::V20 => Self::V21,
+            Self::V21 => Self::V20,
+        }
+    }
 }
 
 /// A pattern that was read (section 9.3).
@@ -44,6 +63,20 @@ impl Pattern {
     /// limit was met.
     pub fn parse(text: &str, grammar: Grammar, limits: &PatternLimits) -> Result<Self, PatternError> {
         parser::parse(text, grammar, limits).map(|root| Self { root })
+    }
+
+    /// Reads a pattern in the grammar in which it should be written, else in the other: much that is written in one is marked as
+    /// the other. Says in which it is.
+    ///
+    /// # Errors
+    /// What [`Pattern::parse`] says of the first.
+    pub fn parse_either(
+        text: &str,
+        first: Grammar,
+        limits: &PatternLimits,
+    ) -> Result<(Self, Grammar), PatternError> {
+        let read = |grammar| Self::parse(text, grammar, limits).map(|pattern| (pattern, grammar));
+        read(first).or_else(|error| read(first.other()).map_err(|_| error))
     }
 }
 

@@ -135,6 +135,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let lists = if args.no_warninglists { Lists::PassedOver } else { Lists::Used };
     let common = lines::common(lists, &args.warninglist)?;
     let watch = Watch::new(sensor(args)?, limits, state.counted.clone(), common);
+    // What is remembered is in every line.
+    let watch = if args.remember_days == 0 { watch.sifting() } else { watch };
     let client = feed::Client::new(args.token_file.as_deref(), args.ca.as_deref())?;
     let updates = feed::start(&args.indicators, &client)?;
     let home = match &args.home {
@@ -244,7 +246,7 @@ impl Running {
                         tracing::info!(days = looked.days, "`{id}` was looked for in the past and not seen");
                         self.gauges.sighting();
                         if self.home.is_some() {
-                            state.outbox.insert(none.id.clone(), none.into());
+                            state.outbox.insert(none.id.clone(), none);
                         }
                     }
                 }
@@ -342,10 +344,9 @@ impl Running {
     }
 
     fn look_at(&mut self, chunk: &Chunk) -> anyhow::Result<u64> {
-        let sifted = match &self.memory {
-            // What is remembered is in every line.
-            Some(_) => Sifted::everything(&chunk.bytes),
-            None => sift::sift(self.watch.sieve(), &chunk.bytes, self.threads),
+        let sifted = match self.watch.sieve() {
+            Some(sieve) => sift::sift(sieve, &chunk.bytes, self.threads),
+            None => Sifted::everything(&chunk.bytes),
         };
         self.gauges.lines_seen(sifted.lines);
         let mut alerts = Vec::new();
@@ -389,7 +390,7 @@ impl Running {
         for sighting in self.watch.sightings(system_clock().now(), due) {
             self.gauges.sighting();
             if self.home.is_some() {
-                state.outbox.insert(sighting.id.clone(), sighting.into());
+                state.outbox.insert(sighting.id.clone(), sighting);
             }
         }
         state.counted = self.watch.counted().clone();

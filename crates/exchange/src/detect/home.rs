@@ -1,8 +1,8 @@
 //! When does what was counted go home, and what was there before anybody knew?
 
-use std::{collections::BTreeSet, sync::Arc};
+use std::sync::Arc;
 
-use matcher::watch::{Due, Sighting};
+use matcher::watch::{Due, Sighting, envelope};
 use stix::Timestamp;
 use store::{Operation, Sequence};
 
@@ -140,7 +140,7 @@ impl Exchange {
             let sightings: Vec<Sighting> = work.kept.outbox.values().take(most).cloned().collect();
             // Where the collection is not declared any more, they wait.
             let Ok(submission) = self.own_submission(&post.declared.home) else { return Ok(()) };
-            let prepared = match self.prepare(envelope(&sightings).as_bytes(), now) {
+            let prepared = match self.prepare(envelope(sightings.iter()).as_bytes(), now) {
                 Ok(prepared) => prepared,
                 Err(IngestError::Exchange(error)) => return Err(error),
                 Err(error) => {
@@ -167,15 +167,6 @@ impl Exchange {
         }
         Ok(())
     }
-}
-
-fn envelope(sightings: &[Sighting]) -> String {
-    let places: BTreeSet<&str> = sightings.iter().filter_map(|sighting| sighting.place.as_deref()).collect();
-    let observed: BTreeSet<&str> =
-        sightings.iter().flat_map(|sighting| &sighting.observed).map(String::as_str).collect();
-    let own = sightings.iter().map(|sighting| sighting.text.as_str());
-    let texts: Vec<&str> = places.into_iter().chain(observed).chain(own).collect();
-    format!(r#"{{"objects":[{}]}}"#, texts.join(","))
 }
 
 /// What looking back gave.

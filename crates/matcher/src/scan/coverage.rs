@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, sync::Arc};
 
-use stix::pattern::{Comparator, Constant, ObjectPath, Pattern, Step};
+use stix::pattern::{Comparator, Constant, Grammar, ObjectPath, Pattern, Step};
 
 use super::{IndicatorSlot, Scanner, Wanted};
 use crate::{
@@ -124,7 +124,7 @@ pub enum PatternFault {
 
 impl Needs {
     fn of_text(text: &str, limits: &MatcherLimits) -> Result<Self, PatternFault> {
-        let pattern = Pattern::parse(text, stix::pattern::Grammar::V21, &limits.pattern)?;
+        let (pattern, _) = Pattern::parse_either(text, Grammar::V21, &limits.pattern)?;
         let mut needs = Self { wanted: Vec::new(), paths: Some(Vec::new()) };
         for leaf in &Plan::new(&pattern, limits)?.leaves {
             match of_formula(leaf) {

@@ -38,7 +38,8 @@ pub(super) struct Known {
 impl Known {
     /// The pattern, parsed again.
     pub(super) fn parsed(&self, limits: &MatcherLimits) -> Option<Pattern> {
-        parse(&self.pattern, self.spec_version, limits).ok()
+        let read = Pattern::parse_either(&self.pattern, Grammar::of(self.spec_version), &limits.pattern);
+        read.ok().map(|(pattern, _)| pattern)
     }
 }
 
@@ -81,8 +82,12 @@ fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Option<Patter
     let pattern = root.get("pattern").and_then(Value::as_str);
     let pattern = pattern.ok_or_else(|| refused("it has no pattern".to_owned()))?;
     let is_usual = pattern.len() <= limits.pattern.pattern_bytes_max && usual::recognise(&pattern).is_some();
-    let parsed =
-        if is_usual { None } else { Some(parse(&pattern, object.spec_version(), limits).map_err(refused)?) };
+    let parsed = if is_usual {
+        None
+    } else {
+        let read = Pattern::parse_either(&pattern, Grammar::of(object.spec_version()), &limits.pattern);
+        Some(read.map_err(|error| refused(error.to_string()))?.0)
+    };
     let standing = if object.is_revoked() { Standing::Revoked } else { Standing::Active };
     let from = moment("valid_from").or_else(|| object.created()).unwrap_or(Timestamp::EPOCH);
     let known = Known {
@@ -97,16 +102,6 @@ fn read(object: &Object, limits: &MatcherLimits) -> Result<(Known, Option<Patter
         slot: None,
     };
     Ok((known, parsed))
-}
-
-/// The grammar of the object's own version first; much that is written in one is marked as the other.
-fn parse(text: &str, version: SpecVersion, limits: &MatcherLimits) -> Result<Pattern, String> {
-    let (first, second) = match version {
-        SpecVersion::V21 => (Grammar::V21, Grammar::V20),
-        SpecVersion::V20 => (Grammar::V20, Grammar::V21),
-    };
-    let parsed = Pattern::parse(text, first, &limits.pattern);
-    parsed.or_else(|error| Pattern::parse(text, second, &limits.pattern).map_err(|_| error.to_string()))
 }
 
 /// The markings of parts of an object (STIX 2.1 section 7.2.3).

@@ -59,6 +59,7 @@ pub enum Naming {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Sighting {
     /// Its id.
+    #[serde(default)]
     pub id: String,
     /// Its text, a STIX object.
     pub text: String,
@@ -68,6 +69,15 @@ pub struct Sighting {
     /// The texts of the observed-data that it refers to and of what that is about, where the sensor releases it.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub observed: Vec<String>,
+}
+
+/// An envelope (TAXII 2.1 section 3.7) with sightings, what they refer to in front of them and once.
+pub fn envelope<'s>(sightings: impl Iterator<Item = &'s Sighting> + Clone) -> String {
+    let places: BTreeSet<&str> = sightings.clone().filter_map(|own| own.place.as_deref()).collect();
+    let observed: BTreeSet<&str> =
+        sightings.clone().flat_map(|own| &own.observed).map(String::as_str).collect();
+    let texts = places.into_iter().chain(observed).chain(sightings.map(|own| own.text.as_str()));
+    format!(r#"{{"objects":[{}]}}"#, texts.collect::<Vec<_>>().join(","))
 }
 
 impl Sighting {

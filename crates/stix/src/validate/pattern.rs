@@ -49,14 +49,7 @@ pub(super) fn old_pattern(report: &mut Report, root: Value<'_>) {
 
 /// Under the grammar of STIX 2.1, else under that of 2.0; the error is that of 2.1.
 fn read(text: &str) -> Result<(Pattern, Grammar), PatternError> {
-    let limits = PatternLimits::DEFAULT;
-    match Pattern::parse(text, Grammar::V21, &limits) {
-        Ok(pattern) => Ok((pattern, Grammar::V21)),
-        Err(error) => {
-            let old = Pattern::parse(text, Grammar::V20, &limits);
-            old.map(|pattern| (pattern, Grammar::V20)).map_err(|_| error)
-        }
-    }
+    Pattern::parse_either(text, Grammar::V21, &PatternLimits::DEFAULT)
 }
 
 fn advise(report: &mut Report, path: Path<'_>, pattern: &Pattern) {

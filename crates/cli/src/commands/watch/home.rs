@@ -7,7 +7,9 @@ use std::{
     time::Duration,
 };
 
-use super::{feed::Client, state::Parcel};
+use matcher::watch::{Sighting, envelope};
+
+use super::feed::Client;
 
 /// How many sightings go in one envelope.
 const ENVELOPE_SIGHTINGS_MAX: usize = 500;
@@ -17,7 +19,7 @@ const PAUSE_LONGEST: Duration = Duration::from_mins(1);
 
 /// The way home.
 pub(super) struct Home {
-    sender: Sender<Vec<(String, Parcel)>>,
+    sender: Sender<Vec<Sighting>>,
     arrivals: Receiver<Vec<String>>,
     /// Whether an envelope is on its way.
     under_way: bool,
@@ -25,16 +27,16 @@ pub(super) struct Home {
 
 impl Home {
     pub(super) fn start(url: &str, client: Client) -> anyhow::Result<Self> {
-        let (sender, envelopes) = channel::<Vec<(String, Parcel)>>();
+        let (sender, envelopes) = channel::<Vec<Sighting>>();
         let (arrived, arrivals) = channel();
         let url = format!("{}/objects/", url.trim_end_matches('/'));
         thread::Builder::new().name("cresset-home".to_owned()).spawn(move || {
-            for parcels in envelopes {
+            for sightings in envelopes {
                 let mut pause = PAUSE_FIRST;
                 loop {
-                    match client.post(&url, &envelope(&parcels)) {
+                    match client.post(&url, &envelope(sightings.iter())) {
                         Ok(accepted) => {
-                            let own = parcels.iter().map(|(id, _)| id).filter(|id| accepted.contains(*id));
+                            let own = sightings.iter().map(|own| &own.id).filter(|id| accepted.contains(*id));
                             if arrived.send(own.cloned().collect()).is_err() {
                                 return;
                             }
@@ -63,20 +65,11 @@ impl Home {
     }
 
     /// Sends what waits, where nothing is on its way.
-    pub(super) fn send(&mut self, outbox: &BTreeMap<String, Parcel>) {
+    pub(super) fn send(&mut self, outbox: &BTreeMap<String, Sighting>) {
         if self.under_way || outbox.is_empty() {
             return;
         }
-        let parcels = outbox.iter().take(ENVELOPE_SIGHTINGS_MAX);
-        let parcels: Vec<_> = parcels.map(|(id, parcel)| (id.clone(), parcel.clone())).collect();
-        self.under_way = self.sender.send(parcels).is_ok();
+        let sightings = outbox.values().take(ENVELOPE_SIGHTINGS_MAX).cloned().collect();
+        self.under_way = self.sender.send(sightings).is_ok();
     }
-}
-
-fn envelope(parcels: &[(String, Parcel)]) -> String {
-    let places: std::collections::BTreeSet<&str> =
-        parcels.iter().filter_map(|(_, parcel)| parcel.place.as_deref()).collect();
-    let own = parcels.iter().flat_map(|(_, parcel)| parcel.observed.iter().chain([&parcel.text]));
-    let texts = places.into_iter().chain(own.map(String::as_str));
-    format!(r#"{{"objects":[{}]}}"#, texts.collect::<Vec<_>>().join(","))
 }

@@ -48,8 +48,8 @@ struct Found<'a> {
 /// Runs a pattern over telemetry; exit code 1 where nothing matches.
 pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     let limits = MatcherLimits::DEFAULT;
-    let pattern = match Pattern::parse(&args.pattern, Grammar::V21, &limits.pattern) {
-        Ok(pattern) => pattern,
+    let pattern = match Pattern::parse_either(&args.pattern, Grammar::V21, &limits.pattern) {
+        Ok((pattern, _)) => pattern,
         Err(error) => return refused(format, &[format!("the pattern: {error}")]),
     };
     let id = IndicatorId::new("hunt");

@@ -32,21 +32,6 @@ pub(super) struct Position {
 /// Positions of so many files are kept; those with the lowest numbers go first.
 const POSITIONS_MAX: usize = 8192;
 
-/// A sighting on its way.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(super) struct Parcel {
-    pub(super) text: String,
-    pub(super) place: Option<String>,
-    #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    pub(super) observed: Vec<String>,
-}
-
-impl From<Sighting> for Parcel {
-    fn from(sighting: Sighting) -> Self {
-        Self { text: sighting.text, place: sighting.place, observed: sighting.observed }
-    }
-}
-
 /// What is kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
@@ -55,7 +40,7 @@ pub(super) struct State {
     #[serde(default)]
     pub(super) counted: Counted,
     #[serde(default)]
-    pub(super) outbox: BTreeMap<String, Parcel>,
+    pub(super) outbox: BTreeMap<String, Sighting>,
     #[serde(skip)]
     file: PathBuf,
     #[serde(skip)]
@@ -73,7 +58,11 @@ impl State {
             Err(error) => return Err(error).with_context(|| format!("cannot read `{}`", file.display())),
         };
         let state = if kept.is_empty() { Ok(Self::default()) } else { serde_json::from_slice(&kept) };
-        let state: Self = state.with_context(|| format!("`{}` is damaged", file.display()))?;
+        let mut state: Self = state.with_context(|| format!("`{}` is damaged", file.display()))?;
+        for (id, sighting) in &mut state.outbox {
+            // Once the id stood in front only.
+            sighting.id.clone_from(id);
+        }
         Ok(Self { file, kept, ..state })
     }
 

@@ -9,7 +9,7 @@ use std::{
 use cresset_matcher::{
     MatcherLimits, Observation, Program,
     scan::{self, IndicatorSlot},
-    sieve::{Place, Sieve, Sifted},
+    sieve::{Sieve, Sifted},
     telemetry::{Reader, TelemetryLimits, Wanted},
 };
 use proptest::prelude::*;
@@ -43,12 +43,12 @@ fn wanted(paths: BTreeSet<String>) -> Wanted {
     known.entry(paths).or_insert_with_key(make).clone()
 }
 
-fn place(number: u32) -> Place<'static> {
-    Place { slot: IndicatorSlot::new(number).unwrap(), limits: &MatcherLimits::DEFAULT }
+fn slot(number: u32) -> IndicatorSlot {
+    IndicatorSlot::new(number).unwrap()
 }
 
 fn insert(sieve: &mut Sieve, text: &str, number: u32) {
-    sieve.insert(text, None, place(number)).unwrap();
+    sieve.insert(text, slot(number), &MatcherLimits::DEFAULT).unwrap();
 }
 
 /// The numbers of the lines that are read.
@@ -132,8 +132,18 @@ fn where_something_must_not_be_there_every_line_is_read() {
     let wanted = Wanted::new(&sources(), ["file:size"]);
     sieve.want(&wanted, None);
     assert_eq!(read(&sieve, piece), [0, 1, 2, 3]);
-    sieve.remove(absent, None, place(9)).unwrap();
+    sieve.remove(absent, slot(9), &MatcherLimits::DEFAULT).unwrap();
     sieve.want(&wanted, None);
+    assert_eq!(read(&sieve, piece), [0, 1, 3]);
+}
+
+#[test]
+fn a_pattern_in_the_grammar_of_stix_2_0_is_looked_for_too() {
+    let text = "[domain-name:value = 'old.example'] START '2016-01-01T00:00:00Z' STOP '2036-01-01T00:00:00Z'";
+    let mut sieve = Sieve::new(3);
+    insert(&mut sieve, text, 0);
+    sieve.want(&Wanted::new(&sources(), ["domain-name:value"]), None);
+    let piece = "{}\n{\"query\":\"old.example\"}\n{\"query\":\"x\"}\n{}";
     assert_eq!(read(&sieve, piece), [0, 1, 3]);
 }
 
@@ -289,7 +299,7 @@ proptest! {
             if comes && there.insert(number) {
                 insert(&mut sieve, &own, number);
             } else if !comes && there.remove(&number) {
-                sieve.remove(&own, None, place(number)).unwrap();
+                sieve.remove(&own, slot(number), &MatcherLimits::DEFAULT).unwrap();
             }
             sieve.want(&wanted, None);
             let lines = read(&sieve, &piece);
