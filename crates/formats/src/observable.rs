@@ -1,8 +1,10 @@
 //! Which single values does an indicator look for, and which pattern looks for a value?
 
+use serde_json::{Map, Value as Json, json};
 use stix::pattern::{
     Comparator, Comparison, Comparisons, Constant, ObjectPath, Observations, Pattern, Qualifier, Test,
 };
+use stix::{Limits, json::Tree, validate::deterministic};
 
 /// A value that can be looked for alone.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -131,6 +133,51 @@ impl Observable {
         let comparison = Comparison { path: self.kind.path()?, negated: false, test };
         Some(Pattern { root: Observations::Simple(Comparisons::One(comparison)) })
     }
+}
+
+impl Observable {
+    /// The cyber-observable object that the value is, with the id that its contents give (STIX 2.1 section 2.9): nothing where the
+    /// standard has no object for it.
+    pub fn object(&self) -> Option<Map<String, Json>> {
+        use ObservableKind as Kind;
+        let value = self.value.as_str();
+        // Hexadecimal digits mean the same in either case, and ids are made of what is written.
+        let hash = |name: &str| json!({ "hashes": { name: value.to_ascii_lowercase() } });
+        let (object_type, rest) = match self.kind {
+            Kind::Ipv4 => ("ipv4-addr", json!({ "value": value })),
+            Kind::Ipv6 => ("ipv6-addr", json!({ "value": value })),
+            Kind::Domain => ("domain-name", json!({ "value": value })),
+            Kind::Url => ("url", json!({ "value": value })),
+            Kind::Email => ("email-addr", json!({ "value": value })),
+            Kind::Mac => ("mac-addr", json!({ "value": value })),
+            Kind::Md5 => ("file", hash("MD5")),
+            Kind::Sha1 => ("file", hash("SHA-1")),
+            Kind::Sha256 => ("file", hash("SHA-256")),
+            Kind::Sha512 => ("file", hash("SHA-512")),
+            Kind::Ssdeep => ("file", json!({ "hashes": { "SSDEEP": value } })),
+            Kind::FileName => ("file", json!({ "name": value })),
+            Kind::Path => ("directory", json!({ "path": value })),
+            Kind::RegistryKey => ("windows-registry-key", json!({ "key": value })),
+            Kind::Mutex => ("mutex", json!({ "name": value })),
+            Kind::AutonomousSystem => ("autonomous-system", json!({ "number": value.parse::<u32>().ok()? })),
+            Kind::CertificateSha1 => ("x509-certificate", hash("SHA-1")),
+            Kind::CertificateSha256 => ("x509-certificate", hash("SHA-256")),
+            Kind::EmailSubject | Kind::UserAgent | Kind::Subdomains => return None,
+        };
+        cyber_observable(object_type, rest)
+    }
+}
+
+/// A cyber-observable object of a type with these properties and the id that they give.
+pub(crate) fn cyber_observable(object_type: &str, rest: Json) -> Option<Map<String, Json>> {
+    let Json::Object(rest) = rest else { return None };
+    let mut object =
+        Map::from_iter([("type".to_owned(), json!(object_type)), ("spec_version".to_owned(), json!("2.1"))]);
+    object.extend(rest);
+    let text = Json::Object(object.clone()).to_string();
+    let id = deterministic::id(Tree::parse(text.as_bytes(), &Limits::DEFAULT).ok()?.root())?;
+    object.insert("id".to_owned(), json!(id.as_str()));
+    Some(object)
 }
 
 /// What a pattern looks for, as far as it can be said value by value.

@@ -10,12 +10,13 @@ use std::{
 
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use stix::{Limits, Timestamp, json::Tree, validate::deterministic};
-use uuid::Uuid;
+use stix::Timestamp;
 
 use crate::{
-    Observable, ObservableKind,
+    Observable,
     names::{Candidate, Names},
+    observable::cyber_observable,
+    stable_id,
     text::{Found, Framework, Proposal, Reading},
 };
 
@@ -25,9 +26,6 @@ pub const MENTIONS: &str = "extension-definition--5a0bd3f1-7b0c-4d0e-9a50-1c5a1f
 pub const MENTIONS_MAX: usize = 20;
 /// A report refers to no more objects: more would not pass the door.
 pub const OBJECTS_MAX: usize = 3_000;
-
-/// Ids of what is read are made of what was read, so that reading twice gives the same.
-const NAMESPACE: Uuid = Uuid::from_u128(0x3b0f_2a56_60a1_4f43_8d0d_5f6c_35f0_8e21);
 
 /// What the caller knows of a report.
 #[derive(Debug, Clone)]
@@ -71,10 +69,10 @@ impl<'a> Maker<'a> {
         Self { source, now, digest: String::new(), objects: Vec::new(), seen: BTreeSet::new() }
     }
 
-    /// An id made of what the object is about.
+    /// An id made of what the object is about, so that reading twice gives the same.
     pub(crate) fn id(&self, object_type: &str, about: &str) -> String {
-        let name = format!("{}\n{object_type}\n{about}", self.source.created_by.unwrap_or(""));
-        format!("{object_type}--{}", Uuid::new_v5(&NAMESPACE, name.as_bytes()))
+        let creator = self.source.created_by.unwrap_or("");
+        format!("{object_type}--{}", stable_id(&["read", creator, object_type, about]))
     }
 
     /// An id made of the text and what the object says of it.
@@ -99,18 +97,9 @@ impl<'a> Maker<'a> {
     }
 
     /// Adds a cyber-observable; gives its id.
-    fn observable(&mut self, object_type: &str, rest: Value) -> Option<String> {
-        let mut object = Map::from_iter([
-            ("type".to_owned(), json!(object_type)),
-            ("spec_version".to_owned(), json!("2.1")),
-        ]);
-        let Value::Object(rest) = rest else { return None };
-        object.extend(rest);
-        let text = Value::Object(object.clone()).to_string();
-        let tree = Tree::parse(text.as_bytes(), &Limits::DEFAULT).ok()?;
-        let id = deterministic::id(tree.root())?.to_string();
-        object.insert("id".to_owned(), json!(id));
-        Some(self.add(id, object, Value::Null))
+    fn observable(&mut self, object: Map<String, Value>) -> String {
+        let id = object.get("id").and_then(Value::as_str).unwrap_or_default().to_owned();
+        self.add(id, object, Value::Null)
     }
 
     fn add(&mut self, id: String, mut object: Map<String, Value>, rest: Value) -> String {
@@ -129,7 +118,7 @@ impl<'a> Maker<'a> {
     /// The object that something found is, or refers to; nothing where it is not known which of several is meant.
     fn found(&mut self, found: &Found, names: &Names) -> Option<String> {
         match found {
-            Found::Observable(observable) => self.value(observable),
+            Found::Observable(observable) => observable.object().map(|object| self.observable(object)),
             Found::Vulnerability(number) => {
                 if let Some(id) = names.by_number(number).and_then(|known| known.id.clone()) {
                     return Some(id);
@@ -144,7 +133,8 @@ impl<'a> Maker<'a> {
             }
             Found::Entry { framework, external_id } => Some(self.entry(*framework, external_id, names)),
             Found::Wallet { currency, address } => {
-                self.observable("user-account", json!({ "user_id": address, "account_type": currency }))
+                let account = json!({ "user_id": address, "account_type": currency });
+                cyber_observable("user-account", account).map(|object| self.observable(object))
             }
             Found::Imo(number) => Some(self.vessel("imo", &format!("IMO {number}"), number)),
             Found::Mmsi(number) => Some(self.vessel("mmsi", &format!("MMSI {number}"), number)),
@@ -153,34 +143,6 @@ impl<'a> Maker<'a> {
                 _ => None,
             },
         }
-    }
-
-    fn value(&mut self, observable: &Observable) -> Option<String> {
-        use ObservableKind as Kind;
-        let value = observable.value.as_str();
-        let hash = |name: &str| json!({ "hashes": { name: value } });
-        let (object_type, rest) = match observable.kind {
-            Kind::Ipv4 => ("ipv4-addr", json!({ "value": value })),
-            Kind::Ipv6 => ("ipv6-addr", json!({ "value": value })),
-            Kind::Domain => ("domain-name", json!({ "value": value })),
-            Kind::Url => ("url", json!({ "value": value })),
-            Kind::Email => ("email-addr", json!({ "value": value })),
-            Kind::Mac => ("mac-addr", json!({ "value": value })),
-            Kind::Md5 => ("file", hash("MD5")),
-            Kind::Sha1 => ("file", hash("SHA-1")),
-            Kind::Sha256 => ("file", hash("SHA-256")),
-            Kind::Sha512 => ("file", hash("SHA-512")),
-            Kind::Ssdeep => ("file", hash("SSDEEP")),
-            Kind::FileName => ("file", json!({ "name": value })),
-            Kind::Path => ("directory", json!({ "path": value })),
-            Kind::RegistryKey => ("windows-registry-key", json!({ "key": value })),
-            Kind::Mutex => ("mutex", json!({ "name": value })),
-            Kind::AutonomousSystem => ("autonomous-system", json!({ "number": value.parse::<u32>().ok()? })),
-            Kind::CertificateSha256 => ("x509-certificate", hash("SHA-256")),
-            Kind::CertificateSha1 => ("x509-certificate", hash("SHA-1")),
-            Kind::EmailSubject | Kind::UserAgent | Kind::Subdomains => return None,
-        };
-        self.observable(object_type, rest)
     }
 
     fn entry(&mut self, framework: Framework, external_id: &str, names: &Names) -> String {

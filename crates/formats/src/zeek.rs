@@ -20,13 +20,12 @@ impl Writer for Intel {
     fn write(&mut self, entry: &Entry<'_>, out: &mut Out, said: &mut Said) {
         let Some(sought) = &entry.sought else { return said.lacks(Why::ObjectType, "") };
         for value in sought.values(said) {
-            let Some(of_type) = intel_type(value.kind) else {
-                said.lacks(Why::Kind, kind_name(value.kind));
-                continue;
-            };
-            let Some((of_type, text)) = indicator(value.kind, of_type, &value.value) else {
-                said.lacks(Why::Value, kind_name(value.kind));
-                continue;
+            let (of_type, text) = match indicator(value.kind, &value.value) {
+                Ok(written) => written,
+                Err(why) => {
+                    said.lacks(why, kind_name(value.kind));
+                    continue;
+                }
             };
             let to = out.parts.part(PART);
             field(&text, to);
@@ -47,17 +46,27 @@ impl Writer for Intel {
     }
 }
 
-/// What Zeek calls a kind. Of certificates it knows the SHA-1 only.
-const fn intel_type(kind: ObservableKind) -> Option<&'static str> {
-    match kind {
-        ObservableKind::Ipv4 | ObservableKind::Ipv6 => Some("Intel::ADDR"),
-        ObservableKind::Domain => Some("Intel::DOMAIN"),
-        ObservableKind::Url => Some("Intel::URL"),
-        ObservableKind::Email => Some("Intel::EMAIL"),
-        ObservableKind::Md5 | ObservableKind::Sha1 | ObservableKind::Sha256 => Some("Intel::FILE_HASH"),
-        ObservableKind::FileName => Some("Intel::FILE_NAME"),
-        ObservableKind::CertificateSha1 => Some("Intel::CERT_HASH"),
-        ObservableKind::UserAgent => Some("Intel::SOFTWARE"),
+/// What Zeek calls a value, and how it writes it. Of certificates it knows the SHA-1 only.
+fn indicator(kind: ObservableKind, value: &str) -> Result<(&'static str, String), Why> {
+    let (of_type, text) = match kind {
+        ObservableKind::Ipv4 | ObservableKind::Ipv6 => match form::network(value) {
+            Some((address, length)) if length < if address.is_ipv4() { 32 } else { 128 } => {
+                ("Intel::SUBNET", Some(format!("{address}/{length}")))
+            }
+            network => ("Intel::ADDR", network.map(|(address, _)| address.to_string())),
+        },
+        ObservableKind::Domain => ("Intel::DOMAIN", form::domain(value)),
+        // Zeek compares host and path, without the scheme.
+        ObservableKind::Url => {
+            ("Intel::URL", form::url(value).map(|(_, host, path)| format!("{host}{path}")))
+        }
+        ObservableKind::Email => ("Intel::EMAIL", Some(value.to_owned())),
+        ObservableKind::Md5 => ("Intel::FILE_HASH", form::hash(value, 32)),
+        ObservableKind::Sha1 => ("Intel::FILE_HASH", form::hash(value, 40)),
+        ObservableKind::Sha256 => ("Intel::FILE_HASH", form::hash(value, 64)),
+        ObservableKind::FileName => ("Intel::FILE_NAME", Some(value.to_owned())),
+        ObservableKind::CertificateSha1 => ("Intel::CERT_HASH", form::hash(value, 40)),
+        ObservableKind::UserAgent => ("Intel::SOFTWARE", Some(value.to_owned())),
         ObservableKind::Subdomains
         | ObservableKind::Mac
         | ObservableKind::Sha512
@@ -67,43 +76,9 @@ const fn intel_type(kind: ObservableKind) -> Option<&'static str> {
         | ObservableKind::Mutex
         | ObservableKind::AutonomousSystem
         | ObservableKind::CertificateSha256
-        | ObservableKind::EmailSubject => None,
-    }
-}
-
-fn indicator(kind: ObservableKind, of_type: &'static str, value: &str) -> Option<(&'static str, String)> {
-    let text = match kind {
-        ObservableKind::Ipv4 | ObservableKind::Ipv6 => {
-            let (address, length) = form::network(value)?;
-            if length < if address.is_ipv4() { 32 } else { 128 } {
-                return Some(("Intel::SUBNET", format!("{address}/{length}")));
-            }
-            address.to_string()
-        }
-        ObservableKind::Domain => form::domain(value)?,
-        // Zeek compares host and path, without the scheme.
-        ObservableKind::Url => {
-            let (_, host, path) = form::url(value)?;
-            format!("{host}{path}")
-        }
-        ObservableKind::Md5 => form::hash(value, 32)?,
-        ObservableKind::Sha1 | ObservableKind::CertificateSha1 => form::hash(value, 40)?,
-        ObservableKind::Sha256 => form::hash(value, 64)?,
-        ObservableKind::Email
-        | ObservableKind::FileName
-        | ObservableKind::UserAgent
-        | ObservableKind::Subdomains
-        | ObservableKind::Mac
-        | ObservableKind::Sha512
-        | ObservableKind::Ssdeep
-        | ObservableKind::Path
-        | ObservableKind::RegistryKey
-        | ObservableKind::Mutex
-        | ObservableKind::AutonomousSystem
-        | ObservableKind::CertificateSha256
-        | ObservableKind::EmailSubject => value.to_owned(),
+        | ObservableKind::EmailSubject => return Err(Why::Kind),
     };
-    Some((of_type, text))
+    text.map(|text| (of_type, text)).ok_or(Why::Value)
 }
 
 /// A field. The reader resolves `\xNN`; `#` begins a comment, `-` alone is an absent value, `(empty)` an empty one.

@@ -79,10 +79,9 @@ pub(crate) enum FileFormat {
 }
 
 pub(crate) async fn run(dir: &Path, args: &ImportArgs, format: Format) -> anyhow::Result<Outcome> {
-    let marking = |text: &String| match exchange::world::default_marking_id(text) {
-        Some(id) => Ok(id),
-        None if text.starts_with("marking-definition--") => Ok(text.clone()),
-        None => bail!("`{text}` is neither a level of TLP nor the id of a marking-definition"),
+    let marking = |text: &String| {
+        exchange::world::default_marking_id(text)
+            .with_context(|| format!("`{text}` is neither a level of TLP nor the id of a marking-definition"))
     };
     let markings = args.marking.iter().map(marking).collect::<anyhow::Result<Vec<_>>>()?;
     let mut node = Node::of(dir).await?;

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use stix::{
-    Object, Timestamp,
+    Object, SpecVersion, Timestamp,
     json::Value,
     pattern::{Grammar, Pattern, PatternLimits},
 };
@@ -58,7 +58,7 @@ impl Language {
 
 impl<'t> Entry<'t> {
     pub(crate) fn read(object: &'t Object, root: Value<'t>) -> Self {
-        let sought = (object.object_type() == "indicator").then(|| Sought::read(root));
+        let sought = (object.object_type() == "indicator").then(|| Sought::read(object.spec_version(), root));
         Self { object, root, sought }
     }
 
@@ -90,7 +90,7 @@ impl<'t> Entry<'t> {
 }
 
 impl<'t> Sought<'t> {
-    fn read(root: Value<'t>) -> Self {
+    fn read(version: SpecVersion, root: Value<'t>) -> Self {
         let text = |key: &str| root.get(key).and_then(Value::as_str);
         let pattern = text("pattern").unwrap_or_default();
         let language = text("pattern_type").map_or(Language::Stix, |name| Language::named(&name));
@@ -98,9 +98,8 @@ impl<'t> Sought<'t> {
         if language != Language::Stix {
             return sought;
         }
-        let grammar = if root.get("spec_version").is_some() { Grammar::V21 } else { Grammar::V20 };
-        match Pattern::parse(&sought.pattern, grammar, &PatternLimits::DEFAULT) {
-            Ok(pattern) => {
+        match Pattern::parse_either(&sought.pattern, Grammar::of(version), &PatternLimits::DEFAULT) {
+            Ok((pattern, _)) => {
                 let found = alternatives(&pattern);
                 sought.values = found.values;
                 sought.lacks = (found.rest == Rest::Something).then_some(Why::Combination);

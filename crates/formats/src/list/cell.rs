@@ -58,10 +58,11 @@ pub(super) fn moment(cell: &str) -> Option<Timestamp> {
     Timestamp::parse(&format!("{date}T{time}{}", if zoned { "" } else { "Z" })).ok()
 }
 
-/// The marking-definition of a level of TLP, as OASIS published it for TLP 2.0.
+/// The marking-definition of a level of TLP.
 pub(super) fn tlp(cell: &str) -> Option<&'static str> {
-    let upper = cell.trim().to_ascii_uppercase();
-    crate::marking::tlp(upper.strip_prefix("TLP:").unwrap_or(&upper).trim())
+    let cell = cell.trim();
+    let level = cell.split_at_checked(4).filter(|(mark, _)| mark.eq_ignore_ascii_case("tlp:"));
+    crate::marking::tlp(level.map_or(cell, |(_, level)| level.trim()))
 }
 
 /// Whether a kind is one that a column is called by.

@@ -5,14 +5,13 @@ use std::collections::BTreeSet;
 use stix::{
     Limits, Timestamp,
     json::{Kind, Tree, Value},
-    validate::deterministic,
 };
 
-use super::table::{CONFIDENCE_TAG, GALAXIES, MARKING_TAG, MARKINGS, kind_of};
+use super::table::{CONFIDENCE_TAG, GALAXIES, MARKING_TAG, kind_of};
 use crate::{
-    Observable, ObservableKind,
+    Observable,
     export::plain::{json_text, member},
-    stable_id,
+    marking, stable_id,
 };
 
 /// How much one text may cost.
@@ -387,7 +386,7 @@ impl Shared {
 
     fn tag(&mut self, name: &str) {
         let lower = name.trim().to_ascii_lowercase();
-        let standard = MARKINGS.iter().find(|(tag, _)| *tag == lower).map(|(_, id)| (*id).to_owned());
+        let standard = marking::tagged(&lower).map(str::to_owned);
         let inside = |before: &str| name.strip_prefix(before)?.strip_suffix('"').map(str::to_owned);
         let marking = inside(MARKING_TAG).filter(|id| stix::id::check(id).is_ok());
         if let Some(id) = standard.or(marking) {
@@ -429,45 +428,12 @@ fn observable(of_type: &str, value: &str, shared: &Shared) -> Option<(String, St
         Some(_) => return None,
         None => (of_type, value),
     };
-    let (name, property) = match kind_of(of_type, value)? {
-        ObservableKind::Ipv4 => ("ipv4-addr", "value"),
-        ObservableKind::Ipv6 => ("ipv6-addr", "value"),
-        ObservableKind::Domain => ("domain-name", "value"),
-        ObservableKind::Url => ("url", "value"),
-        ObservableKind::Email => ("email-addr", "value"),
-        ObservableKind::Mac => ("mac-addr", "value"),
-        ObservableKind::Md5 => ("file", "MD5"),
-        ObservableKind::Sha1 => ("file", "SHA-1"),
-        ObservableKind::Sha256 => ("file", "SHA-256"),
-        ObservableKind::Sha512 => ("file", "SHA-512"),
-        ObservableKind::FileName => ("file", "name"),
-        ObservableKind::Path => ("directory", "path"),
-        ObservableKind::Mutex => ("mutex", "name"),
-        ObservableKind::RegistryKey => ("windows-registry-key", "key"),
-        ObservableKind::Subdomains
-        | ObservableKind::Ssdeep
-        | ObservableKind::AutonomousSystem
-        | ObservableKind::CertificateSha1
-        | ObservableKind::CertificateSha256
-        | ObservableKind::EmailSubject
-        | ObservableKind::UserAgent => return None,
-    };
-    let mut content = b"{\"type\":".to_vec();
-    json_text(name, &mut content);
-    content.extend_from_slice(b",\"spec_version\":\"2.1\",");
-    if matches!(property, "MD5" | "SHA-1" | "SHA-256" | "SHA-512") {
-        content.extend_from_slice(b"\"hashes\":{");
-        member(property, &value.to_ascii_lowercase(), &mut content);
-        content.push(b'}');
-    } else {
-        member(property, value, &mut content);
+    let mut object = Observable { kind: kind_of(of_type, value)?, value: value.to_owned() }.object()?;
+    let id = object.get("id")?.as_str()?.to_owned();
+    if !shared.markings.is_empty() {
+        object.insert("object_marking_refs".to_owned(), serde_json::json!(shared.markings));
     }
-    let mut whole = content.clone();
-    whole.push(b'}');
-    let id = deterministic::id(Tree::parse(&whole, &Limits::DEFAULT).ok()?.root())?;
-    content.push(b',');
-    member("id", id.as_str(), &mut content);
-    Some((id.as_str().to_owned(), end(content, &shared.markings)))
+    Some((id, serde_json::Value::Object(object).to_string()))
 }
 
 fn technique(cluster: Value<'_>, to: &mut Vec<u8>) {

@@ -71,20 +71,6 @@ pub(super) const GALAXIES: [(&str, &str); 10] = [
     ("mitre-campaign", "campaign"),
 ];
 
-/// The marking-definitions of the standards by their tags, in lower case.
-pub(super) const MARKINGS: [(&str, &str); 10] = [
-    ("tlp:clear", "marking-definition--94868c89-83c2-464b-929b-a1a8aa3c8487"),
-    ("tlp:white", "marking-definition--613f2e26-407d-48c7-9eca-b8e91df99dc9"),
-    ("tlp:green", "marking-definition--bab4a63c-aed9-4cf5-a766-dfca5abac2bb"),
-    ("tlp:amber", "marking-definition--55d920b0-5e8b-4f79-9ee9-91f868d9b421"),
-    ("tlp:amber+strict", "marking-definition--939a9414-2ddd-4d32-a0cd-375ea402b003"),
-    ("tlp:red", "marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"),
-    ("pap:clear", "marking-definition--ad15a0cd-55b6-4588-a14c-a66105329b92"),
-    ("pap:green", "marking-definition--c43594d1-4b11-4c59-93ab-1c9b14d53ce9"),
-    ("pap:amber", "marking-definition--60f8932b-e51e-4458-b265-a2e8be9a80ab"),
-    ("pap:red", "marking-definition--740d36e5-7714-4c30-961a-3ae632ceee0e"),
-];
-
 /// The tag of a marking that has none of its own: `cresset:marking="ID"`.
 pub(super) const MARKING_TAG: &str = "cresset:marking=\"";
 

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use md5::{Digest, Md5};
 use stix::{Timestamp, json::Value};
 
-use super::table::{CONFIDENCE_TAG, GALAXIES, MARKING_TAG, MARKINGS, type_of};
+use super::table::{CONFIDENCE_TAG, GALAXIES, MARKING_TAG, type_of};
 use crate::{
     Observable, ObservableKind,
     export::{
@@ -14,6 +14,7 @@ use crate::{
         form,
         plain::{is_plain, json_text, member, one_line},
     },
+    marking,
 };
 
 /// The index of the feed.
@@ -263,7 +264,7 @@ fn is_sound(value: &Observable) -> bool {
 fn tags(entry: &Entry<'_>) -> Vec<String> {
     let mut tags: Vec<String> = Vec::new();
     for id in entry.object.markings() {
-        tags.push(match MARKINGS.iter().find(|(_, own)| *own == id) {
+        tags.push(match marking::STANDARD.iter().find(|(_, own)| *own == id) {
             Some((tag, _)) => (*tag).to_owned(),
             None => format!("{MARKING_TAG}{id}\""),
         });

@@ -318,3 +318,11 @@ fn what_was_left_out_is_counted_in_full_and_told_in_part() {
     let (_, account) = export(Format::Zeek, &objects);
     assert_eq!((account.told.len(), account.left_out[&Why::Kind]), (most, most as u64 + 1));
 }
+
+#[test]
+fn a_pattern_in_the_grammar_of_stix_2_0_is_read_as_the_door_in_reads_it() {
+    let text = "[domain-name:value = 'old.example'] OR [domain-name:value = 'a.example'] START '2016-01-01T00:00:00Z' STOP '2036-01-01T00:00:00Z'";
+    let (parts, account) = export(Format::List, &[indicator(1, text)]);
+    assert!(parts["domain.txt"].contains("old.example"), "{parts:?}");
+    assert!(account.left_out.keys().all(|why| why.as_str() != "pattern"), "{account:?}");
+}

@@ -1,10 +1,14 @@
 //! Do lists become the indicators that their columns say?
 
 use formats::{
+    export::Format,
     list::{List, Role, Row},
     report::Source,
 };
+use serde_json::json;
 use stix::Timestamp;
+
+use crate::written::{export, indicator};
 
 fn read(text: &str) -> Option<(Vec<Role>, Vec<Row>)> {
     let now = Timestamp::parse("2026-01-01T00:00:00Z").unwrap();
@@ -78,4 +82,40 @@ fn delimiters_are_found_out() {
         assert_eq!(rows.len(), 2);
     }
     assert!(read("This is prose, and it goes on.\nIt has no value, none at all.\n").is_none());
+}
+
+#[test]
+fn what_was_exported_as_a_table_comes_in_as_the_same_indicators() {
+    let values = [
+        ("domain-name:value", "one.evil-host.net"),
+        ("ipv4-addr:value", "203.0.113.7"),
+        ("url:value", "http://one.evil-host.net/a?b=c"),
+        ("email-addr:value", "a@evil-host.net"),
+        ("file:hashes.'SHA-256'", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
+        ("file:hashes.MD5", "d41d8cd98f00b204e9800998ecf8427e"),
+    ];
+    let sent: Vec<_> = (1..)
+        .zip(values)
+        .map(|(number, (path, value))| {
+            let mut one = indicator(number, &format!("[{path} = '{value}']"));
+            one["confidence"] = json!(50 + number);
+            one["description"] = json!("=not a formula, one sentence");
+            one["valid_until"] = json!("2027-01-01T00:00:00.000Z");
+            one
+        })
+        .collect();
+    let (parts, _) = export(Format::Csv, &sent);
+    let (_, rows) = read(&parts["indicators.csv"]).unwrap();
+    let came: Vec<_> = rows.iter().flat_map(|row| &row.objects).collect();
+    assert_eq!(came.len(), sent.len(), "{rows:?}");
+    for (came, sent) in came.iter().zip(&sent) {
+        for key in ["pattern", "confidence", "name", "valid_until"] {
+            assert_eq!(came[key], sent[key], "{key} of {came}");
+        }
+        let moment = |one: &serde_json::Value| Timestamp::parse(one["valid_from"].as_str().unwrap()).unwrap();
+        assert_eq!(moment(came), moment(sent));
+        // A spreadsheet sees no formula; neither does who reads the list take the sign away.
+        assert_eq!(came["description"], "'=not a formula, one sentence");
+        assert_ne!(came["id"], sent["id"], "a list makes indicators of its own");
+    }
 }
