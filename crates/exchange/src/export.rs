@@ -58,6 +58,11 @@ pub struct Written {
 }
 
 impl Written {
+    /// Whether it has a part of this name.
+    pub fn has(&mut self, part: &str) -> bool {
+        self.export.ends(&closing(&self.label, Timestamp::EPOCH)).contains_key(part)
+    }
+
     /// SHA-256 over what stands around the parts: the same as long as it says the same, whenever it was made.
     pub fn fingerprint(&mut self) -> [u8; 32] {
         let mut hash = ring::digest::Context::new(&ring::digest::SHA256);

@@ -109,6 +109,11 @@ impl Drawn {
         whole.finalize().to_hex().chars().take(32).collect()
     }
 
+    /// Whether it has a part of this name.
+    pub(crate) fn has(&mut self, part: &str) -> bool {
+        self.written.has(part)
+    }
+
     /// Accounts for it; then it may leave. Parts that nobody needs because they are empty are left out.
     pub(crate) async fn account(
         mut self,

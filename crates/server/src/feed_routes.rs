@@ -120,6 +120,10 @@ async fn serve(
     let _turn = turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
     let order = ExportOrder { format, filter };
     let mut drawn = export::draw(&app.exchange, &access, &order).await?;
+    if !drawn.has(&part) {
+        // Nothing leaves, so nothing is accounted for.
+        return Err(Problem::Absent);
+    }
     let hash = drawn.hash();
     let since = app.feeds.since(name, &hash, now);
     // Weak, for what is sent may be packed.

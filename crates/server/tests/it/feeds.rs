@@ -129,7 +129,10 @@ async fn a_feed_is_read_as_its_partner_and_has_the_parts_of_its_format() {
         event.json()["Event"]["timestamp"],
         index.json().as_object().unwrap().values().next().unwrap()["timestamp"]
     );
+    let accounted = async || ground.exchange.who(&id("indicator", 1)).await.unwrap().len();
+    let before = accounted().await;
     assert_eq!(get(&ground, "/feeds/p-misp/other.json", &[("authorization", &token)]).await.status, 404);
+    assert_eq!(accounted().await, before, "nothing left");
     let packed = get(
         &ground,
         "/feeds/p-misp/manifest.json",
