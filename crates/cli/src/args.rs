@@ -4,6 +4,8 @@ use std::{net::SocketAddr, path::PathBuf};
 
 use clap::{Parser, Subcommand, ValueHint};
 use clap_complete::Shell;
+use releasability::Tlp;
+use server::Role;
 
 /// Where the data directory is where nothing else is said.
 pub(crate) const DIR_DEFAULT: &str = "cresset-data";
@@ -158,6 +160,13 @@ pub(crate) enum Command {
         #[command(subcommand)]
         command: AuditCommand,
     },
+    /// Make, change and list the accounts of people who use the console
+    User {
+        #[command(subcommand)]
+        command: UserCommand,
+    },
+    /// Throw the search index away and build it again, while the node runs or not
+    Reindex,
     /// Say how the node is and what to look at
     Doctor,
     /// Print completions for a shell
@@ -255,9 +264,90 @@ pub(crate) struct Serve {
     /// Memory for reading the store, in MiB
     #[arg(long, env = "CRESSET_CACHE_MIB")]
     pub(crate) cache_mib: Option<u64>,
+    /// Serve no console at `/` and no API for people
+    #[arg(long)]
+    pub(crate) no_console: bool,
+    /// The origin under which browsers know the node, such as https://cresset.example
+    #[arg(long, env = "CRESSET_PUBLIC_URL")]
+    pub(crate) public_url: Option<String>,
+    /// The issuer of an identity provider (OpenID Connect)
+    #[arg(long, env = "CRESSET_OIDC_ISSUER", requires_all = ["oidc_client", "oidc_secret_file", "public_url"])]
+    pub(crate) oidc_issuer: Option<String>,
+    /// Under which id the identity provider knows this node
+    #[arg(long, env = "CRESSET_OIDC_CLIENT")]
+    pub(crate) oidc_client: Option<String>,
+    /// A file with the secret that the identity provider gave
+    #[arg(long, env = "CRESSET_OIDC_SECRET_FILE", value_hint = ValueHint::FilePath)]
+    pub(crate) oidc_secret_file: Option<PathBuf>,
+    /// What the sign-in page calls the identity provider
+    #[arg(long, env = "CRESSET_OIDC_NAME", default_value = "single sign-on")]
+    pub(crate) oidc_name: String,
+    /// Certificates of authorities for the identity provider (PEM); the system's where none is given
+    #[arg(long, env = "CRESSET_OIDC_AUTHORITIES", value_hint = ValueHint::FilePath)]
+    pub(crate) oidc_authorities: Option<PathBuf>,
+    /// Seconds without a request after which somebody is signed out
+    #[arg(long, env = "CRESSET_SESSION_IDLE_SECONDS")]
+    pub(crate) session_idle_seconds: Option<i64>,
+    /// Seconds after which somebody is signed out, whatever happens
+    #[arg(long, env = "CRESSET_SESSION_SECONDS")]
+    pub(crate) session_seconds: Option<i64>,
     /// Log as JSON, one line each
     #[arg(long)]
     pub(crate) log_json: bool,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum UserCommand {
+    /// Make an account; its password is shown this once
+    Add {
+        /// The user name
+        user: String,
+        /// What others call them
+        #[arg(long)]
+        name: Option<String>,
+        /// What they may do: reader, analyst, releaser or administrator
+        #[arg(long, value_parser = role)]
+        role: Role,
+        /// Up to which level they are cleared, such as NATO=SECRET; may be given again
+        #[arg(long, value_name = "POLICY=LEVEL", value_parser = clearance)]
+        clearance: Vec<(String, String)>,
+        /// Nothing above this traffic light is shown
+        #[arg(long, value_name = "TLP")]
+        ceiling: Option<Tlp>,
+        /// SHA-256 of a client certificate with which they sign in; then there is no password
+        #[arg(long, value_name = "SHA256")]
+        certificate: Vec<String>,
+        /// The subject at the identity provider; then there is no password
+        #[arg(long, value_name = "SUBJECT")]
+        oidc: Option<String>,
+    },
+    /// Make a new password, shown this once; the user is signed out
+    Passwd {
+        /// The user name
+        user: String,
+    },
+    /// Take the second factor away from who lost it
+    Totp {
+        /// The user name
+        user: String,
+    },
+    /// Remove an account; the user is signed out
+    Remove {
+        /// The user name
+        user: String,
+    },
+    /// List accounts, without secrets
+    List,
+}
+
+fn role(text: &str) -> Result<Role, String> {
+    let found = Role::ALL.into_iter().find(|role| role.as_str() == text);
+    found.ok_or_else(|| "a role is `reader`, `analyst`, `releaser` or `administrator`".to_owned())
+}
+
+fn clearance(text: &str) -> Result<(String, String), String> {
+    let (policy, level) = text.split_once('=').ok_or("a clearance is `POLICY=LEVEL`")?;
+    Ok((policy.to_owned(), level.to_owned()))
 }
 
 #[derive(Debug, Subcommand)]

@@ -14,11 +14,11 @@ pub(crate) mod watch;
 
 use clap::CommandFactory;
 use exchange::{ApplyMode, world::FeedDeclared};
-use server::admin::Command as Admin;
+use server::admin::{Command as Admin, NewUser, PeopleCommand};
 use stix::Severity;
 
 use crate::{
-    args::{Args, CollectionCommand, Command, PartnerCommand, TokenCommand},
+    args::{Args, CollectionCommand, Command, PartnerCommand, TokenCommand, UserCommand},
     demo,
     output::{Format, Outcome},
 };
@@ -75,6 +75,8 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
         Command::Coverage { id } => admin::run(dir, Admin::Coverage { id }, format).await,
         Command::Alerts { after } => admin::run(dir, Admin::Alerts { after }, format).await,
         Command::Audit { command } => audit::run(dir, command, format).await,
+        Command::User { command } => admin::run(dir, Admin::People(people(command)), format).await,
+        Command::Reindex => admin::run(dir, Admin::Reindex, format).await,
         Command::Doctor => admin::run(dir, Admin::Doctor, format).await,
         Command::Completion { shell } => {
             clap_complete::generate(shell, &mut Args::command(), "cresset", &mut std::io::stdout());
@@ -85,6 +87,19 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
             clap_mangen::generate_to(Args::command(), &out)?;
             Ok(Outcome::Done)
         }
+    }
+}
+
+fn people(command: UserCommand) -> PeopleCommand {
+    match command {
+        UserCommand::Add { user, name, role, clearance, ceiling, certificate, oidc } => {
+            let (clearances, certificates) = (clearance, certificate);
+            PeopleCommand::Add(NewUser { user, name, role, clearances, ceiling, certificates, oidc })
+        }
+        UserCommand::Passwd { user } => PeopleCommand::Password { user },
+        UserCommand::Totp { user } => PeopleCommand::Totp { user },
+        UserCommand::Remove { user } => PeopleCommand::Remove { user },
+        UserCommand::List => PeopleCommand::List,
     }
 }
 

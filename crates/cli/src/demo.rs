@@ -8,8 +8,8 @@ use anyhow::{Context, bail};
 use exchange::{Exchange, ExchangeLimits, world::World};
 use serde::Serialize;
 use server::{
-    ServerConfig, ServerLimits,
-    admin::{self, Command, Reply},
+    ConsoleLimits, ConsoleSetup, Role, ServerConfig, ServerLimits, Transport,
+    admin::{self, Command, NewUser, PeopleCommand, Reply},
     system_clock,
 };
 use store::embedded::Options;
@@ -24,7 +24,23 @@ use crate::{
 #[derive(Debug, Serialize)]
 struct Ready {
     url: String,
+    console: String,
+    user: ReadyUser,
     partners: Vec<ReadyPartner>,
+}
+
+/// Who signs in to the console, with a password that is made anew for each demo.
+#[derive(Serialize)]
+struct ReadyUser {
+    user: String,
+    password: String,
+}
+
+/// Never says the password.
+impl std::fmt::Debug for ReadyUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ReadyUser").field("user", &self.user).finish_non_exhaustive()
+    }
 }
 
 #[derive(Debug, Serialize)]
@@ -66,6 +82,13 @@ pub(crate) async fn run(keep: Option<&Path>, listen: SocketAddr, format: Format)
         socket: Some(node::socket(dir)),
         limits: ServerLimits::default(),
         clock: system_clock(),
+        console: Some(ConsoleSetup {
+            key: node::console_key(dir)?,
+            transport: Transport::Loopback,
+            public_url: None,
+            oidc: None,
+            limits: ConsoleLimits::default(),
+        }),
     };
     let running = server::serve(Arc::clone(&exchange), config).await?;
     let ready = ready(&exchange, &world, running.address).await?;
@@ -136,7 +159,38 @@ async fn ready(exchange: &Exchange, world: &World, address: SocketAddr) -> anyho
             collections: collections.collect(),
         });
     }
-    Ok(Ready { url: format!("http://{address}/taxii2/"), partners })
+    let user = user(exchange, world).await?;
+    let (url, console) = (format!("http://{address}/taxii2/"), format!("http://{address}/"));
+    Ok(Ready { url, console, user, partners })
+}
+
+const DEMO_USER: &str = "demo";
+
+/// The demo's user: an administrator cleared to the top of every policy.
+async fn user(exchange: &Exchange, world: &World) -> anyhow::Result<ReadyUser> {
+    let top = |one: &exchange::world::ClassificationDeclared| {
+        Some((one.policy.0.clone(), one.levels.last()?.clone()))
+    };
+    let new = NewUser {
+        user: DEMO_USER.to_owned(),
+        name: Some("Demo".to_owned()),
+        role: Role::Administrator,
+        clearances: world.classifications.iter().filter_map(top).collect(),
+        ceiling: None,
+        certificates: Vec::new(),
+        oidc: None,
+    };
+    let add = Command::People(PeopleCommand::Add(new));
+    let made = admin::execute(exchange, add, system_clock().now()).await?;
+    // A demo that was kept has its user already.
+    let made = if let Reply::Refused { .. } = made {
+        let user = DEMO_USER.to_owned();
+        execute(exchange, Command::People(PeopleCommand::Password { user })).await?
+    } else {
+        made
+    };
+    let Reply::Password { user, password: Some(password) } = made else { bail!("no password was made") };
+    Ok(ReadyUser { user, password })
 }
 
 async fn secret(exchange: &Exchange, command: Command) -> anyhow::Result<String> {
@@ -148,6 +202,8 @@ async fn secret(exchange: &Exchange, command: Command) -> anyhow::Result<String>
 const PARTNERS_SHOWN: usize = 3;
 
 async fn print(exchange: &Exchange, ready: &Ready) -> anyhow::Result<()> {
+    println!("Console: {}", ready.console);
+    println!("  user {}, password {}\n", ready.user.user, ready.user.password);
     println!("Discovery: {}\n", ready.url);
     for partner in ready.partners.iter().take(PARTNERS_SHOWN) {
         println!("{:<9} token    {}", partner.name, partner.token);

@@ -36,26 +36,38 @@ pub(crate) async fn open(dir: &Path, options: &Options, limits: ExchangeLimits) 
     }
     let store = Embedded::open(&dir.join("store"), options).context("cannot open the store")?;
     let exchange = Exchange::open(Arc::new(store), limits, system_clock().now()).await;
-    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?))
+    Ok(exchange.context("cannot read the store")?.signing_with(signer(dir)?).indexing_in(dir.join("search")))
 }
 
 /// The key with which the node signs its ledger, made where there is none.
 fn signer(dir: &Path) -> anyhow::Result<Signer> {
     let file = dir.join("ledger.key");
+    let key = key(&file, || Ok(Signer::generate()?))?;
+    Signer::read(&key).with_context(|| format!("`{}` is no key", file.display()))
+}
+
+/// The key with which the console seals what must be read again, made where there is none.
+pub(crate) fn console_key(dir: &Path) -> anyhow::Result<[u8; 32]> {
+    let file = dir.join("console.key");
+    let key = key(&file, || Ok(server::random_key()?.to_vec()))?;
+    key.try_into().map_err(|_| anyhow::anyhow!("`{}` is no key: it has 32 bytes", file.display()))
+}
+
+/// A key in a file that only its owner reads, made where there is none.
+fn key(file: &Path, make: impl FnOnce() -> anyhow::Result<Vec<u8>>) -> anyhow::Result<Vec<u8>> {
     let problem = || format!("cannot read or make `{}`", file.display());
-    let key = match std::fs::read(&file) {
-        Ok(key) => key,
+    match std::fs::read(file) {
+        Ok(key) => Ok(key),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => {
-            let key = Signer::generate()?;
+            let key = make()?;
             let mut options = std::fs::OpenOptions::new();
             let mut new =
-                options.write(true).create_new(true).mode(0o600).open(&file).with_context(problem)?;
+                options.write(true).create_new(true).mode(0o600).open(file).with_context(problem)?;
             new.write_all(&key).and_then(|()| new.sync_all()).with_context(problem)?;
-            key
+            Ok(key)
         }
-        Err(error) => return Err(error).with_context(problem),
-    };
-    Signer::read(&key).with_context(problem)
+        Err(error) => Err(error).with_context(problem),
+    }
 }
 
 impl Node {

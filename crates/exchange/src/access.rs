@@ -11,6 +11,7 @@ use crate::{
     Exchange,
     registry::Agreement,
     state::{Known, State},
+    viewpoint::Viewer,
     world::Right,
 };
 
@@ -37,6 +38,8 @@ pub struct Access {
     /// Which of the partner's agreements this access is under.
     index: usize,
     pub(crate) now: Timestamp,
+    /// Who of this node's own people looks; nobody where a partner itself asks.
+    pub(crate) viewer: Option<Arc<Viewer>>,
 }
 
 /// A declared partner, resolved.
@@ -57,6 +60,23 @@ impl Partner {
 }
 
 impl Access {
+    /// Every way of a partner, or of one of this node's own people, into what it may read.
+    pub(crate) fn reading(
+        (state, partner): (&Arc<State>, &Arc<Partner>),
+        viewer: &Arc<Viewer>,
+        now: Timestamp,
+    ) -> Vec<Self> {
+        let may_read = |(_, agreement): &(usize, &Agreement)| agreement.may.contains(&Right::Read);
+        let into = |(index, _)| Self {
+            state: Arc::clone(state),
+            partner: Arc::clone(partner),
+            index,
+            now,
+            viewer: Some(Arc::clone(viewer)),
+        };
+        partner.in_force(now).filter(may_read).map(into).collect()
+    }
+
     fn agreement(&self) -> Option<&Agreement> {
         self.partner.agreements.get(self.index)
     }
@@ -82,6 +102,16 @@ impl Access {
 
     pub(crate) fn organisation(&self) -> &Organisation {
         &self.partner.audience.organisation
+    }
+
+    /// Whether the reader gets whole what has this stamp, because it brought it.
+    pub(crate) fn has_brought(&self, stamp: &Stamp) -> bool {
+        self.partner.audience.has_brought(&stamp.origin)
+    }
+
+    /// The collection as its readers see it.
+    pub(crate) fn info(&self) -> Option<CollectionInfo> {
+        self.agreement().map(Agreement::info)
     }
 
     pub(crate) fn policy(&self) -> &Policy {
@@ -116,9 +146,7 @@ impl Access {
     /// them until they are labelled anew.
     fn waits(&self, collection: CollectionNumber, label: LabelId, stamp: &Stamp) -> bool {
         let waiting = &self.state.waiting;
-        !waiting.is_empty()
-            && stamp.origin != *self.organisation()
-            && waiting.contains(&(collection.0, label.0))
+        !waiting.is_empty() && !self.has_brought(stamp) && waiting.contains(&(collection.0, label.0))
     }
 
     /// All labels that this reader may see in the collection of this access.
@@ -145,7 +173,7 @@ impl Exchange {
         let partner = Arc::clone(known.partners.get(partner)?);
         let (number, _) = known.registry.collection(collection)?;
         let (index, _) = partner.in_force(now).find(|(_, agreement)| agreement.number == number)?;
-        Some(Access { state, partner, index, now })
+        Some(Access { state, partner, index, now, viewer: None })
     }
 
     /// This node's own organisation's way into a collection, by the collection's id or alias.
@@ -156,7 +184,7 @@ impl Exchange {
         let own = Arc::clone(&known.own);
         let (number, _) = known.registry.collection(collection)?;
         let (index, _) = own.in_force(now).find(|(_, agreement)| agreement.number == number)?;
-        Some(Access { state, partner: own, index, now })
+        Some(Access { state, partner: own, index, now, viewer: None })
     }
 
     /// Whether a sensor of this name is declared.
@@ -184,14 +212,6 @@ impl Exchange {
         let state = self.state.load();
         let partner = state.world.as_ref().and_then(|known| known.partners.get(partner));
         let in_force = partner.into_iter().flat_map(|partner| partner.in_force(now));
-        in_force
-            .map(|(_, agreement)| CollectionInfo {
-                id: agreement.collection.id,
-                alias: agreement.collection.alias.clone(),
-                title: agreement.collection.title.clone(),
-                description: agreement.collection.description.clone(),
-                may: agreement.may.clone(),
-            })
-            .collect()
+        in_force.map(|(_, agreement)| agreement.info()).collect()
     }
 }

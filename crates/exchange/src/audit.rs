@@ -20,6 +20,7 @@ use crate::{
     checkpoint::{Checkpoint, hex},
     ledger::{Channel, CollectionNames, Record, Release, Standing},
     registry::{MARKINGS, Registry},
+    viewpoint::Viewer,
     world::Right,
 };
 
@@ -63,8 +64,11 @@ pub struct Replayed {
 /// Somebody got a version of an object.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Receipt {
-    /// The partner's name.
+    /// The partner's name; empty for one of this node's own people.
     pub partner: String,
+    /// Which of this node's own people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<Viewer>,
     /// The version.
     pub version: String,
     /// When.
@@ -108,6 +112,19 @@ impl From<&Entry> for Exported {
     }
 }
 
+/// An entry of the ledger, as it is read.
+#[derive(Debug, Clone, PartialEq)]
+pub struct LedgerEntry {
+    /// Its number.
+    pub number: u64,
+    /// When it was committed.
+    pub committed: Timestamp,
+    /// Its hash, in hexadecimal digits.
+    pub hash: String,
+    /// What it says; nothing where it cannot be read.
+    pub record: Option<Record>,
+}
+
 fn read(entry: &Entry) -> Option<Record> {
     serde_json::from_slice(&entry.content).ok()
 }
@@ -120,6 +137,34 @@ impl Exchange {
     pub async fn entries(&self, after: EntryNumber) -> Result<Vec<Entry>, ExchangeError> {
         let query = LedgerQuery { after, limit: PAGE_ENTRIES, bytes_max: PAGE_BYTES, about: None };
         Ok(self.store.entries(&query).await?)
+    }
+
+    /// How many entries the ledger has.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn ledger_length(&self) -> Result<u64, ExchangeError> {
+        Ok(self.store.head().await?.number.0)
+    }
+
+    /// Entries of the ledger after a number, in order; a bounded number of them, none behind the last.
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn ledger_page(&self, after: u64) -> Result<Vec<LedgerEntry>, ExchangeError> {
+        let entries = self.entries(EntryNumber(after)).await?;
+        let told = |entry: &Entry| LedgerEntry {
+            number: entry.number.0,
+            committed: entry.committed,
+            hash: hex(&entry.hash.0),
+            record: read(entry),
+        };
+        Ok(entries.iter().map(told).collect())
+    }
+
+    /// The aliases of the collections, by the numbers that entries name.
+    pub fn collection_aliases(&self) -> BTreeMap<u32, String> {
+        self.collection_names()
     }
 
     /// Follows the chain from its first entry to its last, and compares it with every checkpoint in it and with those that
@@ -176,6 +221,7 @@ impl Exchange {
                         | Record::Removal { .. }
                         | Record::Relabelling { .. }
                         | Record::Credentials { .. }
+                        | Record::Deed(_)
                         | Record::Checkpoint(_),
                     ) => {}
                     None => found.differ(entry, "it cannot be read"),
@@ -199,7 +245,11 @@ impl Exchange {
         };
         let collection = CollectionNumber(release.collection);
         let now = Timestamp::from_micros(release.time);
-        let Some((partner, terms)) = day.terms(&release.partner, collection, now) else {
+        let Some(partner) = day.partner(release) else {
+            found.differ(entry, "there was no such partner");
+            return Ok(());
+        };
+        let Some(terms) = terms(&partner, collection, now) else {
             found.differ(entry, "no agreement was in force");
             return Ok(());
         };
@@ -312,6 +362,7 @@ fn receipt(entry: &Entry, claim: &Claim, names: &CollectionNames) -> Option<Rece
         collection: names.get(&number).cloned().unwrap_or_else(|| format!("collection {number}")),
         date_added: claim.sequence.date_added().to_micros_text(),
         without: release.fields(claim.sequence).to_vec(),
+        viewer: release.viewer.clone(),
         partner: release.partner,
         entry: entry.number.0,
     })
@@ -375,7 +426,8 @@ impl Chain<'_> {
                 | Record::Removal { .. }
                 | Record::Relabelling { .. }
                 | Record::Policy { .. }
-                | Record::Credentials { .. },
+                | Record::Credentials { .. }
+                | Record::Deed(_),
             ) => {}
             None => self.problem(format!("entry {} cannot be read", entry.number.0)),
         }
@@ -417,6 +469,7 @@ struct Past {
 struct Day {
     policy: Policy,
     partners: HashMap<String, Arc<Partner>>,
+    registry: Registry,
 }
 
 impl Past {
@@ -432,7 +485,7 @@ impl Past {
 
     fn day(&mut self, standing: Standing) -> Option<&Day> {
         if !self.days.contains_key(&standing) {
-            let registry = self.worlds.get(&standing.world)?;
+            let registry = self.worlds.get(&standing.world)?.clone();
             let mut policy = registry.policy();
             for (text, origin) in self.markings.iter().take(standing.markings as usize) {
                 let tree = object::tree(text.as_bytes(), &stix::Limits::DEFAULT).ok()?;
@@ -445,7 +498,7 @@ impl Past {
             let mut partners = registry.partners(&policy);
             // What this node's own organisation got is accounted for under no name.
             partners.insert(String::new(), Arc::new(registry.own(&policy)));
-            self.days.insert(standing, Day { policy, partners });
+            self.days.insert(standing, Day { policy, partners, registry });
         }
         self.days.get(&standing)
     }
@@ -455,21 +508,26 @@ impl Past {
 const DAYS_KEPT_MAX: usize = 16;
 
 impl Day {
-    fn terms(
-        &self,
-        partner: &str,
-        collection: CollectionNumber,
-        now: Timestamp,
-    ) -> Option<(&Partner, &Terms)> {
-        let partner = self.partners.get(partner)?;
-        let mut agreements = partner.agreements.iter();
-        let agreement = agreements.find(|agreement| {
-            agreement.number == collection
-                && agreement.terms.valid.contains(now)
-                && agreement.may.contains(&Right::Read)
-        })?;
-        Some((partner, &agreement.terms))
+    /// For whom it was decided: the partner, or one of this node's own people, or as which partner that one saw.
+    fn partner(&self, release: &Release) -> Option<Arc<Partner>> {
+        match &release.viewer {
+            Some(Viewer { person, seen_as: None }) => {
+                Some(Arc::new(self.registry.person(&self.policy, person)))
+            }
+            Some(Viewer { seen_as: Some(partner), .. }) => self.partners.get(partner).cloned(),
+            None => self.partners.get(&release.partner).cloned(),
+        }
     }
+}
+
+fn terms(partner: &Partner, collection: CollectionNumber, now: Timestamp) -> Option<&Terms> {
+    let mut agreements = partner.agreements.iter();
+    let agreement = agreements.find(|agreement| {
+        agreement.number == collection
+            && agreement.terms.valid.contains(now)
+            && agreement.may.contains(&Right::Read)
+    })?;
+    Some(&agreement.terms)
 }
 
 #[cfg(test)]

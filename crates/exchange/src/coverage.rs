@@ -3,19 +3,16 @@
 //! Who has it, the ledger knows; what was seen, their sightings tell, and a sighting with a count of 0 that it was looked for and
 //! not seen (STIX 2.1 section 5.2.1). Nothing of their networks is in either.
 
-use std::{
-    collections::{BTreeMap, BTreeSet},
-    num::NonZeroU32,
-};
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stix::{
     Timestamp,
     json::{Tree, Value},
 };
-use store::{CollectionNumber, LabelSet, ObjectQuery, Sequence};
+use store::{CollectionNumber, Held, LabelSet};
 
-use crate::{Channel, Exchange, ExchangeError, Existence, registry::MARKINGS, world::SensorDeclared};
+use crate::{Channel, Exchange, ExchangeError, Existence, world::SensorDeclared};
 
 /// Who has an indicator, and what they saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -65,12 +62,7 @@ impl Exchange {
             .collect();
         let sensors = self.sensors_with(id, now).await?;
         let mut coverage = Coverage { id: id.to_owned(), holders, sensors, seen: BTreeMap::new() };
-        let mut labels: BTreeMap<CollectionNumber, LabelSet> = BTreeMap::new();
-        for count in self.store.counts().await?.iter().filter(|count| count.collection != MARKINGS) {
-            let set = labels.entry(count.collection).or_default();
-            *set = set.iter().chain([count.label]).collect();
-        }
-        for (collection, visible) in &labels {
+        for (collection, visible) in &self.labels_held().await? {
             self.sightings_of(id, *collection, visible, &mut coverage).await?;
         }
         Ok(coverage)
@@ -98,30 +90,16 @@ impl Exchange {
         coverage: &mut Coverage,
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let mut after = Sequence::ZERO;
-        loop {
-            let query = ObjectQuery {
-                collection,
-                after,
-                types: vec!["sighting".to_owned()],
-                limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
-                bytes_max: 16 << 20,
-            };
-            let page = self.store.objects(&query, visible).await?;
-            for held in &page.objects {
-                after = held.sequence;
-                let Some(stamp) = state.stamps.get(held.label) else { continue };
-                let tree = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object);
-                if let Ok(tree) = tree
-                    && tree.root().get("sighting_of_ref").is_some_and(|of| of.is_str(id))
-                {
-                    coverage.add(&self.name_of(&stamp.origin), tree.root());
-                }
+        let add = |held: &Held| {
+            let Some(stamp) = state.stamps.get(held.label) else { return };
+            let tree = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object);
+            if let Ok(tree) = tree
+                && tree.root().get("sighting_of_ref").is_some_and(|of| of.is_str(id))
+            {
+                coverage.add(&self.name_of(&stamp.origin), tree.root());
             }
-            if !page.more {
-                return Ok(());
-            }
-        }
+        };
+        Ok(self.each_held(collection, visible, &["sighting"], add).await?)
     }
 
     /// The name of the partner that is an organisation; empty for this node's own.

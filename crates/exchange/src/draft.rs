@@ -4,21 +4,18 @@
 //! refers to. There the same doors answer for each partner, so what is shown is what they would get, to the byte.
 
 use std::{
-    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
+    collections::{BTreeSet, HashMap, HashSet},
     fmt,
-    num::NonZeroU32,
     sync::Arc,
 };
 
 use releasability::Stamp;
 use serde::{Deserialize, Serialize};
 use stix::{Timestamp, json::Tree};
-use store::{
-    Batch, Claim, CollectionNumber, LabelId, LabelSet, ObjectQuery, Operation, Sequence, memory::Memory,
-};
+use store::{Batch, Claim, Held, LabelId, LabelSet, Operation, memory::Memory};
 
 use crate::{
-    Exchange, ExchangeError, Failure, IngestError, PreviewedCopy,
+    Exchange, ExchangeError, Failure, IngestError, Person, PreviewedCopy,
     quoting::{Names, Words},
     registry::MARKINGS,
 };
@@ -97,6 +94,53 @@ impl Exchange {
         partner: Option<&str>,
         now: Timestamp,
     ) -> Result<DraftPreview, IngestError> {
+        Ok(self.preview_in_scratch((collection, envelope), partner, now).await?.1)
+    }
+
+    /// The same for every partner, as far as one of this node's own people may see it: only objects of which that person sees all,
+    /// and nothing about others that are withheld from that person.
+    ///
+    /// # Errors
+    /// Where it is no envelope, the collection is not declared, or the store fails.
+    pub async fn preview_draft_for(
+        &self,
+        (collection, envelope): (&str, &[u8]),
+        person: &Person,
+        now: Timestamp,
+    ) -> Result<DraftPreview, IngestError> {
+        let (scratch, mut preview) = self.preview_in_scratch((collection, envelope), None, now).await?;
+        let mut ids: BTreeSet<String> = BTreeSet::new();
+        for recipient in &preview.recipients {
+            ids.extend(recipient.objects.iter().map(|(id, _)| id.clone()));
+        }
+        for found in &preview.oversharing {
+            let (Oversharing::Reference { object, refers_to: other, .. }
+            | Oversharing::Name { object, of: other, .. }) = found;
+            ids.extend([object.clone(), other.clone()]);
+        }
+        let ids: Vec<String> = ids.into_iter().collect();
+        let mut seen = BTreeSet::new();
+        for exchange in [&scratch, self] {
+            if let Some(viewpoint) = exchange.viewpoint(person, None, now) {
+                seen.extend(exchange.seen_whole(&viewpoint, &ids).await?);
+            }
+        }
+        for recipient in &mut preview.recipients {
+            recipient.objects.retain(|(id, _)| seen.contains(id));
+        }
+        preview.oversharing.retain(|found| match found {
+            Oversharing::Reference { object, refers_to: other, .. }
+            | Oversharing::Name { object, of: other, .. } => seen.contains(object) && seen.contains(other),
+        });
+        Ok(preview)
+    }
+
+    async fn preview_in_scratch(
+        &self,
+        (collection, envelope): (&str, &[u8]),
+        partner: Option<&str>,
+        now: Timestamp,
+    ) -> Result<(Self, DraftPreview), IngestError> {
         let prepared = self.prepare(envelope, now)?;
         let scratch = self.scratch(&prepared.references(), now).await?;
         let submission = scratch.own_submission(collection)?;
@@ -109,15 +153,12 @@ impl Exchange {
         }
         let mut oversharing = scratch.stricter_references(&ids).await?;
         oversharing.extend(self.quoted_names(&scratch, (&ids, &recipients), now).await?);
-        Ok(DraftPreview {
-            failures: accepted.failures,
-            recipients,
-            oversharing: oversharing.into_iter().collect(),
-        })
+        let oversharing = oversharing.into_iter().collect();
+        Ok((scratch, DraftPreview { failures: accepted.failures, recipients, oversharing }))
     }
 
     /// The partners that may read a collection now.
-    fn readers(&self, collection: &str, now: Timestamp) -> Vec<String> {
+    pub fn readers(&self, collection: &str, now: Timestamp) -> Vec<String> {
         let state = self.state.load();
         let Some(known) = state.world.as_ref() else { return Vec::new() };
         let names: BTreeSet<_> = known.partners.keys().cloned().collect();
@@ -189,36 +230,20 @@ impl Exchange {
         let Some(known) = state.world.as_ref() else { return Ok(Vec::new()) };
         let all: LabelSet = state.stamps.iter().map(|(id, _)| id).collect();
         let mut found = Vec::new();
-        let mut after = Sequence::ZERO;
-        loop {
-            let query = ObjectQuery {
-                collection: MARKINGS,
-                after,
-                types: Vec::new(),
-                limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
-                bytes_max: 16 << 20,
+        let take = |held: &Held| {
+            let object = held.object.inspect().clone();
+            let origin = state.stamps.get(held.label).and_then(|stamp| known.registry.origin(&stamp.origin));
+            let tree = Tree::parse(object.text_bytes(), &self.limits.object);
+            let (Some(origin), Ok(meaning)) = (origin, tree.map(|tree| tree.root().meaning())) else {
+                return;
             };
-            let page = self.store.objects(&query, &all).await?;
-            for held in &page.objects {
-                after = held.sequence;
-                let object = held.object.inspect().clone();
-                let origin =
-                    state.stamps.get(held.label).and_then(|stamp| known.registry.origin(&stamp.origin));
-                let Some(origin) = origin else { continue };
-                let (version, spec_version) = (object.version(), object.spec_version());
-                let Ok(meaning) =
-                    Tree::parse(object.text_bytes(), &self.limits.object).map(|tree| tree.root().meaning())
-                else {
-                    continue;
-                };
-                let (collection, sequence, label) = (MARKINGS, held.sequence, held.label);
-                let claim = Claim { collection, sequence, label, origin, version, spec_version, meaning };
-                found.push((claim, object));
-            }
-            if !page.more {
-                return Ok(found);
-            }
-        }
+            let (version, spec_version) = (object.version(), object.spec_version());
+            let (collection, sequence, label) = (MARKINGS, held.sequence, held.label);
+            let claim = Claim { collection, sequence, label, origin, version, spec_version, meaning };
+            found.push((claim, object));
+        };
+        self.each_held(MARKINGS, &all, &[], take).await?;
+        Ok(found)
     }
 
     /// What a partner would get of the objects of a draft; asked of the draft's own world.
@@ -329,33 +354,14 @@ impl Exchange {
 
     /// The names of everything held whose words all occur among some words.
     async fn gather_names(&self, words: &Words, names: &mut Names) -> Result<(), ExchangeError> {
-        let mut labels: BTreeMap<CollectionNumber, LabelSet> = BTreeMap::new();
-        for count in self.store.counts().await? {
-            let set = labels.entry(count.collection).or_default();
-            *set = set.iter().chain([count.label]).collect();
-        }
-        for (collection, visible) in labels {
-            let mut after = Sequence::ZERO;
-            loop {
-                let query = ObjectQuery {
-                    collection,
-                    after,
-                    types: Vec::new(),
-                    limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
-                    bytes_max: 16 << 20,
-                };
-                let page = self.store.objects(&query, &visible).await?;
-                for held in &page.objects {
-                    after = held.sequence;
-                    let object = held.object.inspect();
-                    if let Ok(tree) = Tree::parse(object.text_bytes(), &self.limits.object) {
-                        names.take(object.id(), tree.root(), words);
-                    }
+        for (collection, visible) in self.labels_held().await? {
+            let take = |held: &Held| {
+                let object = held.object.inspect();
+                if let Ok(tree) = Tree::parse(object.text_bytes(), &self.limits.object) {
+                    names.take(object.id(), tree.root(), words);
                 }
-                if !page.more {
-                    break;
-                }
-            }
+            };
+            self.each_held(collection, &visible, &[], take).await?;
         }
         Ok(())
     }

@@ -107,6 +107,13 @@ struct ReceiptContent {
     objects: usize,
 }
 
+impl Submission {
+    /// The stamp that an object gets that comes in by this door.
+    pub(crate) fn stamp(&self, policy: &Policy, object: &Object) -> Stamp {
+        policy.stamp(object, &self.origin, &self.default)
+    }
+}
+
 impl Access {
     /// This partner's door into the collection.
     pub fn submission(&self) -> Option<Submission> {
@@ -208,7 +215,16 @@ impl Prepared {
         self.entries.is_empty()
     }
 
-    fn good(&self) -> impl Iterator<Item = &Object> {
+    /// What is wrong with those that are not good.
+    pub fn failures(&self) -> Vec<Failure> {
+        let failure = |entry: &Entry| match entry {
+            Entry::Good { .. } => None,
+            Entry::Bad(failure) => Some(failure.clone()),
+        };
+        self.entries.iter().filter_map(failure).collect()
+    }
+
+    pub(crate) fn good(&self) -> impl Iterator<Item = &Object> {
         self.entries.iter().filter_map(|entry| match entry {
             Entry::Good { object, .. } => Some(object),
             Entry::Bad(_) => None,
@@ -349,7 +365,7 @@ impl Exchange {
         let mut labels: HashMap<Stamp, LabelId> = HashMap::new();
         let mut labelled = Vec::with_capacity(objects.len());
         for (index, object, meaning) in objects.drain(..) {
-            let stamp = state.policy.stamp(&object, &submission.origin, &submission.default);
+            let stamp = submission.stamp(&state.policy, &object);
             let known = labels.get(&stamp).copied();
             let Some(label) = (match known {
                 Some(label) => Some(label),

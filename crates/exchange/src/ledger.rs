@@ -16,7 +16,8 @@ use store::{
 };
 
 use crate::{
-    Access, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, world::Difference,
+    Access, Deed, Exchange, ExchangeError, Released, checkpoint::Checkpoint, state::State, viewpoint::Viewer,
+    world::Difference,
 };
 
 /// On which way something left.
@@ -37,6 +38,8 @@ pub enum Channel {
     Export,
     /// Another tool's file, fetched by that tool.
     Feed,
+    /// On the screens of this node's own people.
+    Console,
 }
 
 /// Which policy was in force: the declaration by its version, and how many marking-definitions were held.
@@ -69,8 +72,11 @@ pub struct Redacted {
 /// What one partner got at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Release {
-    /// The partner's name.
+    /// The partner's name; empty for one of this node's own people.
     pub partner: String,
+    /// Which of this node's own people.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub viewer: Option<Viewer>,
     /// The number of the collection.
     pub collection: u32,
     /// On which way.
@@ -145,6 +151,8 @@ pub enum Record {
         /// Whose, which (the secret is in no ledger), and what happened to it.
         changes: Vec<(String, uuid::Uuid, CredentialChange)>,
     },
+    /// One of the node's own people did something.
+    Deed(Deed),
     /// All entries before this one are vouched for.
     Checkpoint(Checkpoint),
 }
@@ -242,7 +250,9 @@ impl Access {
         let places = released.objects.iter().map(|(place, _)| Span { first: *place, last: *place });
         let about = places.reduce(Span::with)?;
         let release = Release {
-            partner: self.partner().to_owned(),
+            // Who sees as a partner sees: it is not the partner that gets it.
+            partner: if self.viewer.is_some() { String::new() } else { self.partner().to_owned() },
+            viewer: self.viewer.as_deref().cloned(),
             collection: self.number().0,
             channel,
             time: self.now.micros(),

@@ -17,28 +17,45 @@
 
 mod access;
 mod audit;
+mod bits;
+mod board;
+mod catalogue;
 mod checkpoint;
 mod coverage;
 mod detect;
 mod draft;
+mod drawer;
 mod export;
 mod feed;
+mod graph;
+mod guard;
 mod ingest;
 mod knowledge;
 mod ledger;
+mod matrix;
+mod object_view;
 mod preview;
 mod quoting;
+mod recall;
 mod references;
 mod registry;
 mod relabel;
 mod release;
 mod removal;
+mod row;
+mod search;
+mod seen;
 mod settle;
 mod state;
+mod timeline;
+mod viewpoint;
+mod views;
+mod walk;
 pub mod world;
 
 pub use access::{Access, CollectionInfo};
-pub use audit::{Exported, Receipt, Replayed, TOLD_MAX, Verified};
+pub use audit::{Exported, LedgerEntry, Receipt, Replayed, TOLD_MAX, Verified};
+pub use board::{Board, BoardRow, Cell, CellState};
 pub use checkpoint::{Checkpoint, KeyError, Signer};
 pub use coverage::{Coverage, SeenBy};
 pub use detect::{
@@ -46,15 +63,30 @@ pub use detect::{
     SensorAlert, Taken, Telemetry, TelemetryError, Watched,
 };
 pub use draft::{DraftPreview, Oversharing, Recipient};
+pub use drawer::{Act, DRAWER_BYTES_MAX, Deed, Drawer, KeepError, Kept, Sheet};
 pub use export::{ExportError, ExportOrder, Spool, Written};
+pub use graph::{
+    Edge, Folded, Graph, GraphQuery, Meta, NODES_MAX, Node, PATH_DEGREE_MAX, PATH_REACH_MAX, PATH_STEPS_MAX,
+};
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{
     Channel, CredentialChange, Record, Redacted, Relabelled, Release, Run, Standing,
     Submission as SubmissionRecord,
 };
+pub use matrix::{Matrix, MatrixQuery, SUBJECTS_MAX, Subject, TECHNIQUES_MAX, Tactic, Technique};
+pub use object_view::{ABOUT_MAX, ObjectView, PartMarking, Provenance, Related, Towards};
 pub use preview::{Preview, PreviewedCopy};
+pub use recall::{Recall, RecallError};
 pub use registry::{Credential, Holder, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
+pub use row::{DESCRIPTION_CHARS_MAX, Marking, ROWS_MAX, Row, Source};
+pub use search::{
+    BARS_MAX, Bar, COMPLETIONS_MAX, Completion, CompletionKind, FACET_VALUES_MAX, FIELDS, Facet, Facets,
+    Fault, Found, IndexError, Interval, QUERY_BYTES_MAX, QueryFinding, Search, SearchError, TERMS_MAX,
+};
 pub use state::{Applied, ApplyError, ApplyMode, CollectionSummary, Exchange, ExchangeError, ExchangeLimits};
+pub use timeline::{COUNTRIES_MAX, Campaign, Country, Digest, Newcomer, POINTS_MAX, Point, Series, Timeline};
+pub use viewpoint::{Person, Viewer, Viewpoint};
+pub use views::Reindexed;

@@ -27,6 +27,9 @@ pub struct PreviewedCopy {
     pub removed: Vec<(String, String)>,
     /// Why it is withheld, where it is, with the number of the rule's line.
     pub withheld: Option<String>,
+    /// The number of that line; none where it is no line of the rule that withholds.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub line: Option<u8>,
 }
 
 /// Says which copy, never what is in it or out of it.
@@ -80,12 +83,13 @@ impl Exchange {
                 text: None,
                 removed: Vec::new(),
                 withheld: None,
+                line: None,
             };
             let access = self.access(partner, &alias, now);
             let Some((access, terms)) =
                 access.as_ref().and_then(|a| Some((a, a.read_terms(claim.collection)?)))
             else {
-                copy.withheld = Some(releasability::Reason::NoAgreement.to_string());
+                copy.withhold(self, &releasability::Reason::NoAgreement);
                 copies.push(copy);
                 continue;
             };
@@ -96,9 +100,9 @@ impl Exchange {
                 continue;
             };
             match access.policy().release(held.object, stamp, &access.reader(terms), &withheld) {
-                Err(reason) => copy.withheld = Some(self.numbered(&reason)),
+                Err(reason) => copy.withhold(self, &reason),
                 Ok(_) if !served.iter().any(|one| one.sequence == claim.sequence) => {
-                    copy.withheld = Some(self.numbered(&releasability::Reason::OtherClaim));
+                    copy.withhold(self, &releasability::Reason::OtherClaim);
                 }
                 Ok(released) => {
                     copy.text = Some(String::from_utf8_lossy(released.content().text_bytes()).into_owned());
@@ -110,6 +114,13 @@ impl Exchange {
             copies.push(copy);
         }
         Ok(Some(Preview { id: id.to_owned(), partner: partner.to_owned(), copies }))
+    }
+}
+
+impl PreviewedCopy {
+    fn withhold(&mut self, exchange: &Exchange, reason: &releasability::Reason) {
+        self.withheld = Some(exchange.numbered(reason));
+        self.line = Some(reason.rule()).filter(|line| *line <= 10);
     }
 }
 

@@ -208,7 +208,7 @@ impl Exchange {
 /// Whether a claim is released, where that can be said without reading its object.
 fn is_known(access: &Access, id: &str, claim: &Claim, memo: &Memo) -> Option<bool> {
     let Some(stamp) = access.visible(claim.collection, claim.label) else { return Some(false) };
-    if stamp.origin == *access.organisation() || memo.everything == Everything::Seen {
+    if access.has_brought(stamp) || memo.everything == Everything::Seen {
         return Some(true);
     }
     if let Some(known) = memo.claims.get(&claim.sequence) {

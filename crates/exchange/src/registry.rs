@@ -6,14 +6,17 @@ use std::{
 };
 
 use releasability::{
-    Audience, ClassificationPolicy, Label, Level, Organisation, Policy, Terms, Tlp, Validity,
+    Audience, Capacity, ClassificationPolicy, Label, Level, Organisation, Policy, Terms, Tlp, Validity,
 };
 use serde::{Deserialize, Serialize};
 use store::{CollectionNumber, OriginNumber};
 use uuid::Uuid;
 
-use crate::access::Partner;
-use crate::world::{CollectionDeclared, PartnerDeclared, Right, World, default_marking_id};
+use crate::{
+    access::{CollectionInfo, Partner},
+    viewpoint::Person,
+    world::{CollectionDeclared, PartnerDeclared, Right, World, default_marking_id},
+};
 
 /// Marking-definitions are also kept under this number, which no reader's collection ever has: they decide about others.
 pub(crate) const MARKINGS: CollectionNumber = CollectionNumber(0);
@@ -97,40 +100,72 @@ impl Registry {
         policy
     }
 
-    /// This node's own organisation as a reader of all collections: the rule decides about it as about a partner, but no
+    /// This node's own organisation, by its sensors, as a reader of all collections: the rule decides about it as about a partner, but no
     /// ceiling does.
     pub(crate) fn own(&self, policy: &Policy) -> Partner {
         let own = &self.world.organisation;
-        let clearances = self.clearances(&own.clearances);
+        let clearances = self.ranks(&own.clearances);
         let on = |collection: &CollectionDeclared| {
             let terms =
                 Terms { ceiling: Tlp::Red, valid: Validity::ALWAYS, community: collection.community.clone() };
             let number = self.number(collection)?;
             Some(Agreement { number, collection: collection.clone(), may: vec![Right::Read], terms })
         };
+        let audience = policy.audience(own.id.clone(), own.nation, clearances);
         Partner {
             name: String::new(),
-            audience: policy.audience(own.id.clone(), own.nation, clearances),
+            audience: Audience { capacity: Capacity::Sensors, ..audience },
             agreements: self.world.collections.iter().filter_map(on).collect(),
         }
     }
 
-    fn audience(&self, policy: &Policy, partner: &PartnerDeclared) -> Audience {
-        let clearances = self.clearances(&partner.clearances);
-        policy.audience(partner.organisation.clone(), partner.nation, clearances)
+    /// One of this node's own people as a reader of every collection: cleared as far as both the person and the organisation
+    /// are. The organisation is cleared to the top where nothing is declared.
+    pub(crate) fn person(&self, policy: &Policy, person: &Person) -> Partner {
+        let own = &self.world.organisation;
+        let (mut clearances, mut capacity) = (BTreeMap::new(), Capacity::Organisation);
+        for declared in &self.world.classifications {
+            let top = || Some(Level(u16::try_from(declared.levels.len().checked_sub(1)?).ok()?));
+            let of = |held: &BTreeMap<ClassificationPolicy, String>| {
+                self.rank(held.get_key_value(&declared.policy)?)
+            };
+            let bound =
+                if own.clearances.contains_key(&declared.policy) { of(&own.clearances) } else { top() };
+            let level = bound.zip(of(&person.clearances)).map(|(bound, own)| bound.min(own));
+            if level != bound {
+                capacity = Capacity::Person;
+            }
+            clearances.extend(level.map(|level| (declared.policy.clone(), level)));
+        }
+        let ceiling = person.ceiling.unwrap_or(Tlp::Red);
+        if ceiling < Tlp::Red {
+            capacity = Capacity::Person;
+        }
+        let audience = policy.audience(own.id.clone(), own.nation, clearances);
+        let reads = |collection: &CollectionDeclared| {
+            let terms = Terms { ceiling, valid: Validity::ALWAYS, community: collection.community.clone() };
+            let (number, may) = (self.number(collection)?, vec![Right::Read]);
+            Some(Agreement { number, collection: collection.clone(), may, terms })
+        };
+        Partner {
+            name: String::new(),
+            audience: Audience { capacity, ..audience },
+            agreements: self.world.collections.iter().filter_map(reads).collect(),
+        }
     }
 
-    fn clearances(
-        &self,
-        declared: &BTreeMap<ClassificationPolicy, String>,
-    ) -> BTreeMap<ClassificationPolicy, Level> {
-        let rank = |policy_name: &ClassificationPolicy, level: &String| {
-            let declared = self.world.classifications.iter().find(|known| known.policy == *policy_name)?;
-            let rank = declared.levels.iter().position(|name| name.eq_ignore_ascii_case(level))?;
-            Some(Level(u16::try_from(rank).ok()?))
-        };
-        let known = declared.iter();
-        known.filter_map(|(name, level)| rank(name, level).map(|level| (name.clone(), level))).collect()
+    fn rank(&self, (policy, level): (&ClassificationPolicy, &String)) -> Option<Level> {
+        let declared = self.world.classifications.iter().find(|known| known.policy == *policy)?;
+        let rank = declared.levels.iter().position(|name| name.eq_ignore_ascii_case(level))?;
+        Some(Level(u16::try_from(rank).ok()?))
+    }
+
+    fn ranks(&self, held: &BTreeMap<ClassificationPolicy, String>) -> BTreeMap<ClassificationPolicy, Level> {
+        held.iter().filter_map(|held| Some((held.0.clone(), self.rank(held)?))).collect()
+    }
+
+    fn audience(&self, policy: &Policy, partner: &PartnerDeclared) -> Audience {
+        policy.audience(partner.organisation.clone(), partner.nation, self.ranks(&partner.clearances))
     }
 
     /// The agreements of a partner, in the order in which collections are declared.
@@ -164,6 +199,18 @@ pub(crate) struct Agreement {
     pub(crate) collection: CollectionDeclared,
     pub(crate) may: Vec<Right>,
     pub(crate) terms: Terms,
+}
+
+impl Agreement {
+    pub(crate) fn info(&self) -> CollectionInfo {
+        CollectionInfo {
+            id: self.collection.id,
+            alias: self.collection.alias.clone(),
+            title: self.collection.title.clone(),
+            description: self.collection.description.clone(),
+            may: self.may.clone(),
+        }
+    }
 }
 
 /// How a partner shows who it is. Secrets are kept as hashes only.

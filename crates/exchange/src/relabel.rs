@@ -4,13 +4,12 @@
 
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap, HashSet},
-    num::NonZeroU32,
     sync::Arc,
 };
 
 use releasability::{Granularity, Label, Organisation, Policy, Stamp};
 use stix::{Id, Object, Timestamp, json::Value, object};
-use store::{CollectionNumber, Held, LabelId, LabelSet, Multiplicity, ObjectQuery, Operation, Sequence};
+use store::{CollectionNumber, Held, LabelId, LabelSet, Multiplicity, Operation};
 
 use crate::{
     Access, Exchange, ExchangeError,
@@ -19,11 +18,9 @@ use crate::{
     registry::{MARKINGS, Registry},
     settle::{Moved, Place},
     state::State,
+    walk::Walk,
     world::Right,
 };
-
-const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(1000).unwrap();
-const PAGE_BYTES: usize = 16 << 20;
 
 /// Which objects of a label get a new place.
 #[derive(Debug, Clone, Copy)]
@@ -149,22 +146,16 @@ impl Exchange {
         }
         let visible: LabelSet = labels.iter().copied().collect();
         let end = self.store.last();
-        let mut after = Sequence::ZERO;
+        let mut walk = Walk::new(collection, &visible, &[]);
         loop {
-            let query = ObjectQuery {
-                collection,
-                after,
-                types: Vec::new(),
-                limit: PAGE_OBJECTS,
-                bytes_max: PAGE_BYTES,
-            };
-            let page = self.store.objects(&query, &visible).await?;
-            let Some(last) = page.objects.last() else { return Ok(moved) };
-            after = last.sequence;
+            let page = walk.next(&*self.store).await?;
+            if page.first().is_none_or(|held| held.sequence > end) {
+                return Ok(moved);
+            }
             let state = self.state.load_full();
             let mut operations = Vec::new();
             // What is behind the end was moved by us, or came under the policy of now.
-            for held in page.objects.iter().filter(|held| held.sequence <= end) {
+            for held in page.iter().filter(|held| held.sequence <= end) {
                 let Some(operation) = self.relabelling(&state, collection, held, anew).await? else {
                     continue;
                 };
@@ -178,9 +169,6 @@ impl Exchange {
             if !operations.is_empty() {
                 moved.extend(operations.iter().filter_map(moved_by));
                 self.commit_relabelling(collection, operations, anew.why(), now).await?;
-            }
-            if !page.more || after >= end {
-                return Ok(moved);
             }
         }
     }

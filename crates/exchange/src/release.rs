@@ -266,7 +266,7 @@ impl Exchange {
         } else {
             let own = |held: &&Held| {
                 let stamp = access.state.stamps.get(held.label);
-                stamp.is_some_and(|stamp| stamp.origin == *access.organisation())
+                stamp.is_some_and(|stamp| access.has_brought(stamp))
             };
             let references: HashSet<&str> = objects
                 .iter()

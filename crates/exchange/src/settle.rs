@@ -279,19 +279,17 @@ impl Exchange {
         let mut met: HashSet<Moved> = HashSet::new();
         let mut new = moved;
         while !new.is_empty() {
-            let mut labels: BTreeMap<CollectionNumber, Vec<LabelId>> = BTreeMap::new();
-            for count in self.store.counts().await?.iter().filter(|count| count.count > 0) {
-                labels.entry(count.collection).or_default().push(count.label);
-            }
             let mut frontier: HashMap<String, BTreeSet<Place>> = HashMap::new();
             for (id, place) in &new {
                 frontier.entry(id.clone()).or_default().insert(*place);
             }
             met.extend(new);
             let mut moved = BTreeSet::new();
-            for (collection, labels) in &labels {
-                let place = (*collection, labels.as_slice());
-                moved.extend(self.relabel_in(place, Anew::Referring(&frontier, now), now).await?);
+            for (collection, labels) in self.labels_held().await? {
+                let labels: Vec<_> = labels.iter().collect();
+                moved.extend(
+                    self.relabel_in((collection, &labels), Anew::Referring(&frontier, now), now).await?,
+                );
             }
             let refers = |id: &str| REFERRING_TYPES.contains(&stix::id::object_type(id));
             new = moved.into_iter().filter(|one| refers(&one.0) && !met.contains(one)).collect();

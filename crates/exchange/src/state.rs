@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeSet, HashMap},
-    num::NonZeroU32,
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
@@ -14,8 +13,7 @@ use bytes::Bytes;
 use releasability::{Organisation, Policy, Stamp};
 use stix::{Limits, Timestamp, json::Tree};
 use store::{
-    Batch, Document, DocumentName, LabelId, LabelSet, ObjectQuery, Operation, Precondition, Sequence, Store,
-    StoreError,
+    Batch, Document, DocumentName, Held, LabelId, LabelSet, Operation, Precondition, Store, StoreError,
 };
 use tokio::sync::Mutex;
 
@@ -26,6 +24,7 @@ use crate::{
     ledger::{CredentialChange, Record},
     registry::{Credential, Holder, MARKINGS, Registry},
     settle::{Pending, Place, Side, gained, horizon_operation, outdated},
+    views::Views,
     world::{Difference, World, WorldProblem, differences},
 };
 
@@ -68,6 +67,9 @@ pub enum ExchangeError {
     /// A document of ours in the store cannot be read.
     #[error("the document `{0}` in the store cannot be read")]
     Document(&'static str, #[source] serde_json::Error),
+    /// The search index failed.
+    #[error(transparent)]
+    Index(#[from] crate::search::IndexError),
 }
 
 /// Why a declaration was not applied.
@@ -133,6 +135,7 @@ pub struct Exchange {
     /// Held while numbers of rules are given.
     pub(crate) numbering: Mutex<()>,
     pub(crate) signer: Option<Signer>,
+    pub(crate) views: Views,
     pub(crate) detecting: Detecting,
     alarms: AtomicU64,
 }
@@ -225,6 +228,7 @@ impl Exchange {
             settling: Mutex::new(()),
             numbering: Mutex::new(()),
             signer: None,
+            views: Views::default(),
             detecting: Detecting::default(),
             alarms: AtomicU64::new(0),
         };
@@ -302,26 +306,12 @@ impl Exchange {
         mut each: impl FnMut(&[u8], &Organisation) + Send,
     ) -> Result<(), ExchangeError> {
         let all: LabelSet = stamps.iter().map(|(id, _)| id).collect();
-        let mut after = Sequence::ZERO;
-        loop {
-            let query = ObjectQuery {
-                collection: MARKINGS,
-                after,
-                types: Vec::new(),
-                limit: NonZeroU32::new(1000).unwrap_or(NonZeroU32::MIN),
-                bytes_max: 16 << 20,
-            };
-            let page = self.store.objects(&query, &all).await?;
-            for held in &page.objects {
-                after = held.sequence;
-                if let Some(stamp) = stamps.get(held.label) {
-                    each(held.object.inspect().text_bytes(), &stamp.origin);
-                }
+        let told = |held: &Held| {
+            if let Some(stamp) = stamps.get(held.label) {
+                each(held.object.inspect().text_bytes(), &stamp.origin);
             }
-            if !page.more {
-                return Ok(());
-            }
-        }
+        };
+        Ok(self.each_held(MARKINGS, &all, &[], told).await?)
     }
 
     /// The number of a stamp, interned where it is new; none where its origin has as many as it may, so that nobody uses up
@@ -370,9 +360,10 @@ impl Exchange {
         self.write_document((WORLD, version), &registry, (operations, record), now).await.map_err(
             |error| match error {
                 ExchangeError::Store(StoreError::Conflict(_)) => ApplyError::Conflict,
-                other @ (ExchangeError::Store(_) | ExchangeError::NoWorld | ExchangeError::Document(..)) => {
-                    ApplyError::Exchange(other)
-                }
+                other @ (ExchangeError::Store(_)
+                | ExchangeError::NoWorld
+                | ExchangeError::Document(..)
+                | ExchangeError::Index(_)) => ApplyError::Exchange(other),
             },
         )?;
         self.reload().await?;

@@ -38,6 +38,25 @@ pub struct World {
     /// What other tools fetch.
     #[serde(default, rename = "feed", skip_serializing_if = "Vec::is_empty")]
     pub feeds: Vec<FeedDeclared>,
+    /// How people release.
+    #[serde(default, skip_serializing_if = "ReleaseDeclared::is_default")]
+    pub release: ReleaseDeclared,
+}
+
+/// How people release.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ReleaseDeclared {
+    /// Whether another releaser has to approve what somebody proposes.
+    #[serde(default)]
+    pub second_person: bool,
+}
+
+impl ReleaseDeclared {
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "the signature is serde's")]
+    fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// Whose node this is.
@@ -51,12 +70,13 @@ pub struct OwnOrganisation {
     /// Its nation.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub nation: Option<Nation>,
+    /// Up to which level its people may be cleared, per classification policy, to the top where nothing is said; and what it may
+    /// match in its own telemetry, nothing that is classified where nothing is said.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub clearances: BTreeMap<ClassificationPolicy, String>,
     /// Whom to ask, shown in discovery.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub contact: Option<String>,
-    /// Up to which level it is cleared, per classification policy: what it may match in its own telemetry.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
-    pub clearances: BTreeMap<ClassificationPolicy, String>,
 }
 
 /// A community and its members.
@@ -128,6 +148,9 @@ pub struct CollectionDeclared {
     /// What is GREEN or above stays inside this community.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub community: Option<Community>,
+    /// Whether another releaser has to approve what somebody proposes here, where `[release]` does not say it for all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub second_person: Option<bool>,
 }
 
 /// An organisation outside.
@@ -147,6 +170,9 @@ pub struct PartnerDeclared {
     /// SHA-256 fingerprints (64 hexadecimal digits) of the client certificates it uses.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub certificates: Vec<String>,
+    /// Whether these are this node's own sensors: what they see is this organisation's own hits.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub sensors: bool,
 }
 
 /// What a partner may do in a collection.
@@ -188,6 +214,15 @@ pub struct WorldProblem {
 }
 
 impl World {
+    /// Whether another releaser has to approve what somebody proposes in a collection, by alias or id.
+    pub fn asks_second_person(&self, collection: &str) -> bool {
+        let id = Uuid::parse_str(collection).ok();
+        let is_meant =
+            |declared: &&CollectionDeclared| declared.alias == collection || Some(declared.id) == id;
+        let declared = self.collections.iter().find(is_meant).and_then(|declared| declared.second_person);
+        declared.unwrap_or(self.release.second_person)
+    }
+
     /// Everything that is wrong with the declaration; empty where it can be applied.
     pub fn problems(&self) -> Vec<WorldProblem> {
         let mut problems = Problems(Vec::new());
@@ -299,10 +334,10 @@ impl World {
     ) {
         for (policy, level) in clearances {
             let known = self.classifications.iter().find(|known| known.policy == *policy);
-            let named = |known: &ClassificationDeclared| {
+            let has = |known: &ClassificationDeclared| {
                 known.levels.iter().any(|name| name.eq_ignore_ascii_case(level))
             };
-            if !known.is_some_and(named) {
+            if !known.is_some_and(has) {
                 problems.add(place, &format!("clearance `{level}` in policy `{}` is not declared", policy.0));
             }
         }
@@ -385,6 +420,9 @@ fn entries(world: &World) -> BTreeMap<String, String> {
         serde_json::to_string(entry).unwrap_or_default()
     }
     let mut entries = BTreeMap::from([("organisation".to_owned(), show(&world.organisation))]);
+    if !world.release.is_default() {
+        entries.insert("release".to_owned(), show(&world.release));
+    }
     entries.extend(world.communities.iter().map(|entry| (format!("community {}", entry.name), show(entry))));
     entries.extend(
         world.classifications.iter().map(|entry| (format!("classification {}", entry.policy.0), show(entry))),

@@ -20,9 +20,28 @@ pub struct Audience {
     pub memberships: Vec<(Community, Validity)>,
     /// Up to which level it is cleared, per classification policy; absent means not at all.
     pub clearances: BTreeMap<ClassificationPolicy, Level>,
+    /// As whom it asks.
+    pub capacity: Capacity,
+}
+
+/// As whom an audience asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Capacity {
+    /// As the organisation: it gets whole what it brought.
+    Organisation,
+    /// As its sensors, which act where others may notice: what is RED has to name it even where it was brought to it.
+    Sensors,
+    /// As one of its people, who is cleared for less than it: markings that are not understood, clearance and ceiling bind for
+    /// what the organisation brought as well.
+    Person,
 }
 
 impl Audience {
+    /// Whether it gets whole what this origin brought.
+    pub fn has_brought(&self, origin: &Organisation) -> bool {
+        self.capacity != Capacity::Person && self.organisation == *origin
+    }
+
     /// Whether a code covers this audience at a moment.
     pub fn is_covered_by(&self, code: &Code, now: Timestamp) -> bool {
         match code {

@@ -21,7 +21,7 @@ mod redact;
 mod sealed;
 pub mod stanag;
 
-pub use audience::{Audience, Reader, Terms};
+pub use audience::{Audience, Capacity, Reader, Terms};
 pub use code::{Code, CodeError, Community, Nation, Organisation};
 pub use label::{
     ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, PapError, Stamp, Tlp, TlpError,

@@ -12,7 +12,7 @@ use stix::{
 };
 
 use crate::{
-    audience::{Audience, Reader},
+    audience::{Audience, Capacity, Reader, Terms},
     code::{Code, Community, Nation, Organisation},
     label::{ClassificationPolicy, Granularity, Label, Level, OriginatorControl, Pap, Stamp, Tlp, Validity},
     marking::{self, Classifications, Markings, TooManyMarkings},
@@ -173,7 +173,7 @@ impl Policy {
             .filter(|(_, code, _)| is_member(code))
             .map(|(name, _, valid)| (name.clone(), *valid))
             .collect();
-        Audience { organisation, nation, memberships, clearances }
+        Audience { organisation, nation, memberships, clearances, capacity: Capacity::Organisation }
     }
 
     /// Learns what an origin says a marking-definition means.
@@ -205,6 +205,12 @@ impl Policy {
         until: Timestamp,
     ) -> BTreeMap<Organisation, HashSet<String>> {
         self.markings.beginning(after, until)
+    }
+
+    /// Goes through every span of time that a decision may hang on, but those of labels that stamps have.
+    pub fn each_validity(&self, each: &mut impl FnMut(&Validity)) {
+        self.communities.values().flatten().for_each(|(_, valid)| each(valid));
+        self.markings.labels().for_each(|label| each(&label.valid));
     }
 
     /// The label of an object: the join of its markings, or the collection's default where it has none. A
@@ -291,11 +297,14 @@ impl Policy {
         if !terms.valid.contains(now) {
             return Some(Reason::NoAgreement);
         }
-        if audience.organisation == *origin {
+        if audience.has_brought(origin) {
             return None;
         }
         if !label.unknown.is_empty() {
             return Some(Reason::Unknown);
+        }
+        if audience.organisation == *origin {
+            return exceeds_clearance(label, audience).or_else(|| exceeds_ceiling(label, terms));
         }
         if !label.valid.contains(now) {
             return Some(Reason::OutOfTime);
@@ -303,30 +312,30 @@ impl Policy {
         if let Some(code) = label.not.iter().find(|code| self.denies(code, audience, now)) {
             return Some(Reason::NotReleasableTo(code.clone()));
         }
-        let cleared = |policy, level| audience.clearances.get(policy).is_some_and(|own| own >= level);
-        if let Some((policy, _)) = label.levels.iter().find(|(policy, level)| !cleared(*policy, *level)) {
-            return Some(Reason::Clearance(policy.clone()));
+        if let Some(reason) = exceeds_clearance(label, audience) {
+            return Some(reason);
         }
         let covers = |set: &BTreeSet<Code>| set.iter().any(|code| audience.is_covered_by(code, now));
         if let Some(set) = label.rel.iter().find(|set| !covers(set)) {
             return Some(Reason::NotNamed(set.clone()));
         }
-        if label.tlp > terms.ceiling {
-            return Some(Reason::Ceiling(label.tlp));
+        if let Some(reason) = exceeds_ceiling(label, terms) {
+            return Some(reason);
         }
+        // What partners bring here they bring to this node's own organisation: it does not pass it on to itself.
+        let passed_on = audience.organisation != self.own;
         let names = |set: &BTreeSet<Code>| {
             let itself =
                 |code: &Code| matches!(code, Code::Organisation(own) if *own == audience.organisation);
             set.iter().any(itself)
         };
-        if label.tlp == Tlp::Red && !label.rel.iter().any(names) {
+        let is_used = passed_on || audience.capacity == Capacity::Sensors;
+        if is_used && label.tlp == Tlp::Red && !label.rel.iter().any(names) {
             return Some(Reason::RedUnnamed);
         }
         let controlled = label.orcon == OriginatorControl::Yes || label.tlp >= Tlp::Amber;
         // Every set covers the audience by now, so one set of any kind names it.
-        // What was brought here is ours to have, and not ours to pass on.
-        let passed_on = *origin != self.own && audience.organisation != self.own;
-        if passed_on && controlled && label.rel.is_empty() {
+        if passed_on && *origin != self.own && controlled && label.rel.is_empty() {
             return Some(Reason::AskOriginator(origin.clone()));
         }
         let outside = |community: &&Community| !audience.is_in(community, now);
@@ -382,6 +391,16 @@ impl Policy {
     }
 }
 
+fn exceeds_clearance(label: &Label, audience: &Audience) -> Option<Reason> {
+    let cleared = |policy, level| audience.clearances.get(policy).is_some_and(|own| own >= level);
+    let (policy, _) = label.levels.iter().find(|(policy, level)| !cleared(*policy, *level))?;
+    Some(Reason::Clearance(policy.clone()))
+}
+
+fn exceeds_ceiling(label: &Label, terms: &Terms) -> Option<Reason> {
+    (label.tlp > terms.ceiling).then_some(Reason::Ceiling(label.tlp))
+}
+
 /// That a stamp releases to a reader: only [`Policy::pass`] says so.
 /// ```compile_fail
 /// # fn forge(policy: &cresset_releasability::Policy) {
@@ -410,7 +429,7 @@ impl Passage<'_> {
         let object = object.into_inner();
         let refers = !withheld.is_empty() && object.references().any(|id| withheld.contains(id));
         // What it brought itself, the reader knows already; and what is taken out of it would tell what is held here.
-        if reader.audience.organisation == stamp.origin || (!object.has_granular_markings() && !refers) {
+        if reader.audience.has_brought(&stamp.origin) || (!object.has_granular_markings() && !refers) {
             return Ok(Releasable::whole(object));
         }
         let redaction = redact::Redaction { policy, stamp, reader, withheld, limits: &Limits::DEFAULT };

@@ -1,17 +1,21 @@
 //! What may an administrator of this node do? The same commands work on a data directory and through a running node's socket.
 
+mod people;
+
 use std::fmt;
 
 use exchange::{
     ApplyError, ApplyMode, Checkpoint, CollectionSummary, Coverage, Credential, DraftPreview, Exchange,
-    ExchangeError, Exported, Holder, IngestError, Knowledge, Preview, Purpose, Receipt, Replayed, Secret,
-    SensorAlert, Verified,
+    ExchangeError, Exported, Holder, IngestError, Knowledge, Preview, Purpose, Receipt, Reindexed, Replayed,
+    Secret, SensorAlert, Verified,
     world::{Difference, FeedDeclared, World},
 };
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::ledger::EntryNumber;
 use uuid::Uuid;
+
+pub use people::{NewUser, PeopleCommand, UserSummary};
 
 /// An envelope that is not published yet. It can be shown by nothing.
 #[derive(Serialize, Deserialize)]
@@ -97,6 +101,8 @@ pub enum Command {
         /// Its id.
         id: String,
     },
+    /// Throws the search index away and builds it again.
+    Reindex,
     /// Gives what the node's own sensors saw since it started.
     Alerts {
         /// Only those after this number.
@@ -106,6 +112,8 @@ pub enum Command {
     Doctor,
     /// Asks the ledger.
     Audit(AuditCommand),
+    /// Sees to the node's own people.
+    People(PeopleCommand),
 }
 
 /// What the ledger is asked.
@@ -161,6 +169,8 @@ pub enum Reply {
     Credentials(Vec<CredentialSummary>),
     /// It is withdrawn.
     Withdrawn,
+    /// The search index is built again.
+    Reindexed(Reindexed),
     /// What the partner gets.
     Preview(Box<Preview>),
     /// What partners would get.
@@ -175,6 +185,17 @@ pub enum Reply {
     Doctor(Report),
     /// What the ledger says.
     Audit(AuditReply),
+    /// The node's own people.
+    Users(Vec<UserSummary>),
+    /// A password of one of them, shown this once; none where the account signs in otherwise.
+    Password {
+        /// Whose.
+        user: String,
+        /// The password.
+        password: Option<String>,
+    },
+    /// It is done.
+    Done,
     /// Why it was not done.
     Refused {
         /// In words.
@@ -236,9 +257,15 @@ pub enum AdminError {
     /// The journeys failed.
     #[error(transparent)]
     Exchange(#[from] ExchangeError),
+    /// Somebody's account is not as it was to be.
+    #[error(transparent)]
+    Account(console::account::AccountError),
+    /// The machine has no randomness.
+    #[error("the machine has no randomness")]
+    Randomness,
     /// The machine has no randomness.
     #[error("the password cannot be hashed: {0}")]
-    Hash(argon2::password_hash::Error),
+    Hash(console::HashError),
 }
 
 /// So many alerts are given at once.
@@ -270,7 +297,7 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             issue_token(exchange, (Holder::Sensor, &sensor), (note, expires), now).await?
         }
         Command::IssuePassword { partner } => {
-            let password = random_token();
+            let password = console::new_token();
             let secret = Secret::Password(crate::hash_password(&password).map_err(AdminError::Hash)?);
             issue(exchange, credential(&partner, secret, now), password, now).await?
         }
@@ -305,9 +332,11 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
             }
         }
         Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id, now).await?),
+        Command::Reindex => Reply::Reindexed(exchange.reindex().await?),
         Command::Alerts { after } => Reply::Alerts(exchange.alerts(after, ALERTS_MAX)),
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
+        Command::People(command) => people::execute(exchange, command, now).await?,
     })
 }
 
@@ -333,11 +362,6 @@ fn refused(reason: &str) -> Reply {
     Reply::Refused { reasons: vec![reason.to_owned()] }
 }
 
-/// 244 random bits as 64 hexadecimal digits: letters and digits only, for clients that split at other characters.
-fn random_token() -> String {
-    format!("{}{}", Uuid::new_v4().simple(), Uuid::new_v4().simple())
-}
-
 fn credential(partner: &str, secret: Secret, now: Timestamp) -> Credential {
     Credential {
         id: Uuid::new_v4(),
@@ -359,7 +383,7 @@ async fn issue_token(
     if expires.as_ref().is_some_and(|text| Timestamp::parse(text).is_err()) {
         return Ok(refused("`expires` is no timestamp"));
     }
-    let token = random_token();
+    let token = console::new_token();
     let secret = Secret::Token(crate::hash_token(&token));
     let credential = Credential { holder, note, expires, ..credential(name, secret, now) };
     issue(exchange, credential, token, now).await
@@ -411,43 +435,11 @@ fn summary(credential: Credential) -> CredentialSummary {
 
 async fn report(exchange: &Exchange, now: Timestamp) -> Result<Report, ExchangeError> {
     let collections = exchange.collections().await?;
-    let mut remarks = Vec::new();
-    match exchange.world() {
-        None => remarks.push("nothing is declared yet: run `cresset apply world.toml`".to_owned()),
-        Some(world) => {
-            for agreement in &world.agreements {
-                if agreement.valid.until.is_some_and(|until| until <= now) {
-                    let (partner, collection) = (&agreement.partner, &agreement.collection);
-                    remarks.push(format!("the agreement of `{partner}` on `{collection}` is over"));
-                }
-            }
-            let credentials = exchange.credentials();
-            for sensor in &world.sensors {
-                let own = |credential: &Credential| {
-                    credential.holder == Holder::Sensor && credential.partner == sensor.name
-                };
-                if !credentials.iter().any(own) {
-                    remarks.push(format!("sensor `{}` has no token", sensor.name));
-                }
-            }
-            for partner in &world.partners {
-                let has = credentials.iter().any(|credential| {
-                    credential.holder == Holder::Partner && credential.partner == partner.name
-                });
-                if !has && partner.certificates.is_empty() {
-                    remarks.push(format!("partner `{}` has no token, password or certificate", partner.name));
-                }
-            }
-        }
-    }
-    if exchange.alarms() > 0 {
-        remarks.push("the store and the policy disagreed about a label: report this".to_owned());
-    }
     Ok(Report {
         backend: exchange.backend().to_owned(),
         last_change: exchange.last_change().to_micros_text(),
         objects: collections.iter().map(|collection| collection.objects).sum(),
         alarms: exchange.alarms(),
-        remarks,
+        remarks: console::remarks(exchange, now),
     })
 }

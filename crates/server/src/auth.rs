@@ -6,12 +6,9 @@ use std::{
     time::Duration,
 };
 
-use argon2::{
-    Argon2,
-    password_hash::{PasswordHasher, PasswordVerifier, phc::PasswordHash},
-};
 use axum::http::{HeaderMap, header};
 use base64::{Engine, engine::general_purpose::STANDARD};
+use console::{hash_password, hash_token, is_password};
 use exchange::{Credential, Exchange, Holder, Secret};
 use stix::Timestamp;
 use tokio::sync::Semaphore;
@@ -236,30 +233,8 @@ pub(crate) fn presented_token(headers: &HeaderMap) -> Option<String> {
 pub(crate) fn is_token_of(exchange: &Exchange, token: &str, name: &str, now: Timestamp) -> bool {
     let hash = hash_token(token);
     exchange.credentials().iter().any(|credential| {
-        let in_force = match &credential.expires {
-            None => true,
-            Some(text) => Timestamp::parse(text).is_ok_and(|expires| now < expires),
-        };
-        in_force
+        is_in_force(credential, now)
             && credential.partner == name
             && matches!(&credential.secret, Secret::Token(own) if *own == hash)
     })
-}
-
-fn is_password(password: &str, hash: &str) -> bool {
-    PasswordHash::new(hash)
-        .is_ok_and(|hash| Argon2::default().verify_password(password.as_bytes(), &hash).is_ok())
-}
-
-/// What is kept of a password: argon2id in PHC form. Slow on purpose.
-///
-/// # Errors
-/// Where the machine has no randomness.
-pub fn hash_password(password: &str) -> Result<String, argon2::password_hash::Error> {
-    Argon2::default().hash_password(password.as_bytes()).map(|hash| hash.to_string())
-}
-
-/// What is kept of a token of 256 random bits.
-pub fn hash_token(token: &str) -> String {
-    blake3::hash(token.as_bytes()).to_hex().to_string()
 }

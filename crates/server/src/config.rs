@@ -1,25 +1,9 @@
 //! What can be set, and how much is allowed?
 
-use std::{fmt, net::SocketAddr, path::PathBuf, sync::Arc};
+use std::{net::SocketAddr, path::PathBuf, sync::Arc};
 
+use console::{Clock, ConsoleLimits, OidcConfig, Transport};
 use stix::Timestamp;
-
-/// Where the time comes from; tests bring their own.
-#[derive(Clone)]
-pub struct Clock(pub Arc<dyn Fn() -> Timestamp + Send + Sync>);
-
-impl Clock {
-    /// The time now.
-    pub fn now(&self) -> Timestamp {
-        (self.0)()
-    }
-}
-
-impl fmt::Debug for Clock {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Clock")
-    }
-}
 
 /// The clock of the machine.
 pub fn system_clock() -> Clock {
@@ -44,6 +28,30 @@ pub struct ServerConfig {
     pub limits: ServerLimits,
     /// Its clock.
     pub clock: Clock,
+    /// The console for people at `/`, where there is one.
+    pub console: Option<ConsoleSetup>,
+}
+
+/// How the console is set up.
+#[derive(Clone)]
+pub struct ConsoleSetup {
+    /// With which secrets that must be read again are sealed.
+    pub key: [u8; 32],
+    /// How browsers reach it.
+    pub transport: Transport,
+    /// The origin under which browsers know it.
+    pub public_url: Option<String>,
+    /// An identity provider.
+    pub oidc: Option<OidcConfig>,
+    /// Its bounds.
+    pub limits: ConsoleLimits,
+}
+
+/// Never says the key.
+impl std::fmt::Debug for ConsoleSetup {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ConsoleSetup").field("transport", &self.transport).finish_non_exhaustive()
+    }
 }
 
 /// PEM files.

@@ -1,7 +1,7 @@
 //! The rim: HTTP in and out, who asks, how much may come in.
 //!
-//! **Is**: TAXII 2.1 routes, the intake of telemetry, authentication, TLS, limits of connections and bodies, metrics, the local socket by which
-//! commands reach a running node.
+//! **Is**: TAXII 2.1 routes, the intake of telemetry, authentication, TLS, limits of connections and bodies, metrics, the
+//! local socket by which commands reach a running node; it mounts the people's console.
 //!
 //! **Is not**: policy (it asks [`exchange`]), storage (it does not know the backends).
 //!
@@ -28,9 +28,11 @@ mod socket;
 mod taxii_routes;
 mod tls;
 
-pub use auth::hash_password;
-pub use auth::hash_token;
-pub use config::{Clock, ServerConfig, ServerLimits, TlsFiles, system_clock};
+pub use config::{ConsoleSetup, ServerConfig, ServerLimits, TlsFiles, system_clock};
+pub use console::{
+    Clock, ConsoleLimits, OidcConfig, Transport, account::Role, hash_password, hash_token, openapi,
+    random_key,
+};
 pub use export::{Asked, Leaving, Summary, export};
 pub use serve::{Running, ServeError, serve};
 pub use socket::{Client, Imported, SocketError};

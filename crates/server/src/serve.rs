@@ -15,6 +15,7 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use console::{Clock, Visitor};
 use exchange::Exchange;
 use hyper::body::Incoming;
 use hyper_util::{
@@ -34,7 +35,7 @@ use tower_http::{CompressionLevel, compression::CompressionLayer};
 use crate::{
     auth::{Authenticator, Fingerprint, Identity},
     body::Room,
-    config::{Clock, ServerConfig, ServerLimits},
+    config::{ConsoleSetup, ServerConfig, ServerLimits},
     feed_routes::{self, Feeds},
     lingering::Lingering,
     metrics::{Metrics, RequestLabels},
@@ -70,6 +71,9 @@ pub enum ServeError {
     /// TLS cannot be set up.
     #[error("cannot set up TLS")]
     Tls(#[from] TlsSetupError),
+    /// The console cannot be set up.
+    #[error("cannot set up the console")]
+    Console(#[from] console::ConsoleError),
 }
 
 /// A server that runs until it is told to stop.
@@ -119,7 +123,9 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
     }
     tasks.push(tokio::spawn(keep_house(Arc::clone(&app), stopped.clone())));
     tasks.push(tokio::spawn(sensor_routes::keep_watch(Arc::clone(&app), stopped.clone())));
-    let door = Door { router: router(Arc::clone(&app)), app, tls };
+    tasks.push(tokio::spawn(follow_views(Arc::clone(&app), stopped.clone())));
+    let router = with_console(&app, config.console, stopped.clone())?;
+    let door = Door { router, app, tls };
     tasks.push(tokio::spawn(door.open(listener, stopped)));
     Ok(Running { address, stop, tasks })
 }
@@ -142,6 +148,58 @@ async fn keep_house(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
         }
         pause = HOUSEKEEPING.max(started.elapsed() * 9);
     }
+}
+
+/// Keeps what is searched up with what is held, so that answers find little left to do.
+async fn follow_views(app: Arc<App>, mut stopped: watch::Receiver<bool>) {
+    tokio::select! {
+        _ = stopped.changed() => {}
+        result = app.exchange.follow_views() => if let Err(error) = result {
+            tracing::error!(error = &error as &dyn std::error::Error, "the views are not kept up any more");
+        }
+    }
+}
+
+/// Everything that is served: the console where there is one, and what is not its own.
+fn with_console(
+    app: &Arc<App>,
+    setup: Option<ConsoleSetup>,
+    stopped: watch::Receiver<bool>,
+) -> Result<Router, console::ConsoleError> {
+    let elsewhere = router(Arc::clone(app));
+    let Some(setup) = setup else { return Ok(elsewhere) };
+    let config = console::ConsoleConfig {
+        clock: app.clock.clone(),
+        key: setup.key,
+        transport: setup.transport,
+        public_url: setup.public_url,
+        oidc: setup.oidc,
+        limits: setup.limits,
+        stopped: Some(stopped),
+    };
+    let measure = from_fn_with_state(Arc::clone(app), measured);
+    let console = console::router(Arc::clone(&app.exchange), config)?.layer(measure);
+    // The sensors' door stands beside the people's, under the same path.
+    let console = console.merge(sensor_routes::routes().with_state(Arc::clone(app)));
+    let transport = setup.transport;
+    Ok(console.fallback(move |request: Request| async move {
+        match console::page(&request, transport) {
+            Some(page) => page,
+            None => elsewhere.oneshot(request).await.into_response(),
+        }
+    }))
+}
+
+/// Around what the console answers.
+async fn measured(State(app): State<Arc<App>>, request: Request, next: Next) -> Response {
+    #[expect(clippy::disallowed_methods, reason = "how long an answer takes is measured at the rim")]
+    let started = std::time::Instant::now();
+    let method = method_name(request.method());
+    let response = next.run(request).await;
+    let labels = RequestLabels { method, route: "console", status: response.status().as_u16() };
+    app.metrics.requests.get_or_create(&labels).inc();
+    app.metrics.seconds.observe(started.elapsed().as_secs_f64());
+    response
 }
 
 /// Where a connection comes from.
@@ -353,6 +411,8 @@ async fn converse<S: AsyncRead + AsyncWrite + Unpin + Send + 'static>(
     let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
         request.extensions_mut().insert(peer);
         request.extensions_mut().insert(fingerprint.clone());
+        let certificate = fingerprint.0.clone();
+        request.extensions_mut().insert(Visitor { address: peer.0, certificate });
         let router = router.clone();
         async move {
             Ok::<_, Infallible>(router.oneshot(request.map(axum::body::Body::new)).await.into_response())

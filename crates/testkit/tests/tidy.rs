@@ -9,7 +9,7 @@ use std::{
 const LINES_MAX: usize = 800;
 
 /// A crate may know crates of lower levels only.
-const LEVELS: [(&str, u8); 10] = [
+const LEVELS: [(&str, u8); 11] = [
     ("stix", 0),
     ("formats", 1),
     ("matcher", 1),
@@ -18,18 +18,20 @@ const LEVELS: [(&str, u8); 10] = [
     ("taxii", 2),
     ("exchange", 3),
     ("testkit", 3),
+    ("console", 4),
     ("server", 5),
     ("cli", 6),
 ];
 
 /// What some crates must not know, whatever the level.
-const STRANGERS: [(&str, &[&str]); 6] = [
+const STRANGERS: [(&str, &[&str]); 7] = [
     ("stix", &["tokio", "serde", "tracing"]),
     ("matcher", &["tokio", "tracing", "store"]),
     ("formats", &["tokio", "tracing", "store"]),
     ("releasability", &["tokio", "tracing", "store"]),
     ("taxii", &["tokio", "hyper", "axum", "tracing"]),
     ("exchange", &["hyper", "axum", "toml", "clap", "fjall"]),
+    ("console", &["store", "clap", "fjall"]),
 ];
 
 const NAMES_REFUSED: [&str; 7] = ["common", "core", "utils", "helpers", "types", "manager", "misc"];

@@ -4,7 +4,7 @@ use std::path::Path;
 
 use anyhow::Context;
 use exchange::{ApplyMode, Coverage, Knowledge, Preview, world::World};
-use server::admin::{Command, Reply};
+use server::admin::{Command, Reply, UserSummary};
 
 use crate::{
     node::Node,
@@ -76,7 +76,17 @@ fn print(reply: &Reply) {
             }
         }
         Reply::Withdrawn => println!("withdrawn"),
+        Reply::Done => println!("done"),
+        Reply::Users(users) => users.iter().for_each(print_user),
+        Reply::Password { user, password: Some(password) } => {
+            println!("{password}");
+            eprintln!("password of {user}: shown this once, kept only as a hash");
+        }
+        Reply::Password { user, password: None } => println!("{user} signs in without a password"),
         Reply::Preview(preview) => print_preview(preview),
+        Reply::Reindexed(reindexed) => {
+            println!("the search index is built again: {} objects", reindexed.objects);
+        }
         Reply::Doctor(report) => {
             println!(
                 "store {}, {} objects, last change {}",
@@ -98,6 +108,21 @@ fn print(reply: &Reply) {
         Reply::Audit(reply) => super::audit::print(reply),
         Reply::Refused { reasons } => reasons.iter().for_each(|reason| eprintln!("refused: {reason}")),
     }
+}
+
+fn print_user(user: &UserSummary) {
+    let clearances: Vec<_> =
+        user.clearances.iter().map(|(policy, level)| format!("{}={level}", policy.0)).collect();
+    let ceiling = user.ceiling.map(|ceiling| format!("  up to TLP:{ceiling}")).unwrap_or_default();
+    let factor = if user.totp { "  second factor" } else { "" };
+    let enabled = if user.enabled { "" } else { "  disabled" };
+    println!(
+        "{:<20} {:<14} {}{ceiling}{factor}{enabled}  signed in {}",
+        user.user,
+        user.role.as_str(),
+        clearances.join(" "),
+        user.signed_in.as_deref().unwrap_or("never"),
+    );
 }
 
 fn print_knowledge(knowledge: &Knowledge) {

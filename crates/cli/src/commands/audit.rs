@@ -96,12 +96,13 @@ fn print_replayed(replayed: &Replayed) {
 }
 
 fn print_receipt(receipt: &Receipt) {
-    let Receipt { partner, version, time, channel, collection, entry, without, .. } = receipt;
+    let Receipt { partner, viewer, version, time, channel, collection, entry, without, .. } = receipt;
+    let whom = viewer.as_ref().map_or_else(|| partner.clone(), |viewer| format!("({})", viewer.person.name));
     let channel = serde_json::to_string(channel).unwrap_or_default();
     let fields: Vec<_> = without.iter().map(|(field, rule)| format!("{field} (rule {rule})")).collect();
     let without = if fields.is_empty() { String::new() } else { format!(" without {}", fields.join(", ")) };
     let channel = channel.trim_matches('"');
-    println!("{time}  {partner:<20} version {version} in {collection} by {channel}, entry {entry}{without}");
+    println!("{time}  {whom:<20} version {version} in {collection} by {channel}, entry {entry}{without}");
 }
 
 async fn export(dir: &Path) -> anyhow::Result<Outcome> {

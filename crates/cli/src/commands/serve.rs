@@ -2,9 +2,11 @@
 
 use std::{path::Path, sync::Arc};
 
-use anyhow::bail;
+use anyhow::{Context, bail};
 use exchange::ExchangeLimits;
-use server::{ServerConfig, ServerLimits, TlsFiles, system_clock};
+use server::{
+    ConsoleLimits, ConsoleSetup, OidcConfig, ServerConfig, ServerLimits, TlsFiles, Transport, system_clock,
+};
 use store::embedded::Options;
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
@@ -43,6 +45,7 @@ pub(crate) async fn run(dir: &Path, args: &Serve, log: &str) -> anyhow::Result<O
         socket: Some(node::socket(dir)),
         limits: limits(args),
         clock: system_clock(),
+        console: console(dir, args)?,
     };
     let running = server::serve(Arc::clone(&exchange), config).await?;
     tracing::info!(discovery = format!("{scheme}://{}/taxii2/", running.address), "the node answers");
@@ -52,6 +55,37 @@ pub(crate) async fn run(dir: &Path, args: &Serve, log: &str) -> anyhow::Result<O
     let _ = std::fs::remove_file(node::socket(dir));
     exchange.close().await?;
     Ok(Outcome::Done)
+}
+
+/// How the console is set up; nothing where there is to be none.
+fn console(dir: &Path, args: &Serve) -> anyhow::Result<Option<ConsoleSetup>> {
+    if args.no_console {
+        return Ok(None);
+    }
+    let read = |file: &Path| std::fs::read(file).with_context(|| format!("cannot read `{}`", file.display()));
+    let oidc = match (&args.oidc_issuer, &args.oidc_client, &args.oidc_secret_file) {
+        (Some(issuer), Some(client), Some(file)) => Some(OidcConfig {
+            issuer: issuer.clone(),
+            name: args.oidc_name.clone(),
+            client: client.clone(),
+            secret: String::from_utf8_lossy(&read(file)?).trim().to_owned(),
+            authorities: args.oidc_authorities.as_deref().map(read).transpose()?.unwrap_or_default(),
+        }),
+        _ => None,
+    };
+    let is_secure = args.tls_certificate.is_some()
+        || args.plain_http
+        || args.public_url.as_ref().is_some_and(|url| url.starts_with("https://"));
+    let mut limits = ConsoleLimits::default();
+    set(&mut limits.session_idle_seconds, args.session_idle_seconds);
+    set(&mut limits.session_seconds, args.session_seconds);
+    Ok(Some(ConsoleSetup {
+        key: node::console_key(dir)?,
+        transport: if is_secure { Transport::Tls } else { Transport::Loopback },
+        public_url: args.public_url.clone(),
+        oidc,
+        limits,
+    }))
 }
 
 fn limits(args: &Serve) -> ServerLimits {

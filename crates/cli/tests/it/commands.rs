@@ -167,3 +167,31 @@ fn a_node_stops_gracefully_and_leaves_no_socket() {
     assert!(!dir.join("cresset.sock").exists());
     done(dir, &["doctor"]);
 }
+
+#[test]
+fn people_are_made_listed_and_removed_with_and_without_a_node_and_no_secret_is_listed() {
+    let dir = tempfile::tempdir().unwrap();
+    let dir = dir.path();
+    prepared(dir);
+    let password = done(dir, &["user", "add", "mara", "--role", "releaser", "--ceiling", "AMBER"]);
+    assert!(password.trim().len() >= 20, "{password}");
+    let node = Node::serve(dir);
+    let other = done(dir, &["user", "passwd", "mara"]);
+    assert_ne!(password, other);
+    done(dir, &["user", "add", "ada", "--role", "administrator", "--certificate", &"a".repeat(64)]);
+    done(dir, &["user", "totp", "mara"]);
+    let listed = done(dir, &["user", "list"]);
+    assert!(
+        listed.contains("mara") && listed.contains("up to TLP:AMBER") && listed.contains("ada"),
+        "{listed}"
+    );
+    assert!(!done(dir, &["--json", "user", "list"]).contains("argon2"));
+    assert_eq!(code(&cresset(dir, &["user", "add", "mara", "--role", "reader"])), 1, "there is one");
+    assert_eq!(code(&cresset(dir, &["user", "add", "eve", "--role", "king"])), 2);
+    assert_eq!(code(&cresset(dir, &["user", "add", "eve", "--role", "reader", "--clearance", "X=Y"])), 1);
+    assert_eq!(code(&cresset(dir, &["user", "remove", "ada"])), 1, "the last administrator stays");
+    done(dir, &["user", "remove", "mara"]);
+    assert_eq!(code(&cresset(dir, &["user", "passwd", "mara"])), 1);
+    drop(node);
+    assert!(done(dir, &["reindex"]).contains("built again"));
+}

@@ -30,6 +30,8 @@ fn may(collection: &Value) -> Vec<&str> {
 #[test]
 fn the_demo_says_in_one_line_where_and_how_to_try_it() {
     let (node, ready) = demo();
+    assert!(ready["console"].as_str().unwrap().starts_with("http://127.0.0.1:"));
+    assert!(ready["user"]["password"].as_str().unwrap().len() >= 20 && ready["user"]["user"] == "demo");
     let partners = ready["partners"].as_array().unwrap();
     let all: Vec<&Value> =
         partners.iter().flat_map(|partner| partner["collections"].as_array().unwrap()).collect();

@@ -11,5 +11,8 @@ mod drafts;
 mod exports;
 mod ground;
 mod knowledge;
+mod screens;
+mod search;
 mod silence;
+mod two_worlds;
 mod unmoved;

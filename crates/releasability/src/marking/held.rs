@@ -66,6 +66,11 @@ impl Markings {
         self.count.values().sum()
     }
 
+    /// What everybody said.
+    pub fn labels(&self) -> impl Iterator<Item = &Label> {
+        self.by_id.values().flat_map(BTreeMap::values)
+    }
+
     /// Those whose time begins after one moment and by another, by who said so.
     pub fn beginning(&self, after: Timestamp, until: Timestamp) -> BTreeMap<Organisation, HashSet<String>> {
         let begins = |label: &Label| label.valid.from.is_some_and(|from| after < from && from <= until);

@@ -151,6 +151,7 @@ pub(crate) struct Setup {
     pub(crate) exchange: ExchangeLimits,
     pub(crate) world: String,
     pub(crate) tls: Option<TlsFiles>,
+    pub(crate) oidc: Option<server::OidcConfig>,
 }
 
 impl Default for Setup {
@@ -161,6 +162,7 @@ impl Default for Setup {
             exchange: ExchangeLimits::default(),
             world: WORLD.to_owned(),
             tls: None,
+            oidc: None,
         }
     }
 }
@@ -184,6 +186,11 @@ impl Ground {
         Self::with(Setup::default()).await
     }
 
+    /// One whose people may sign in through an identity provider.
+    pub(crate) async fn knowing(oidc: server::OidcConfig) -> Self {
+        Self::with(Setup { oidc: Some(oidc), ..Setup::default() }).await
+    }
+
     pub(crate) async fn limited(limits: ServerLimits) -> Self {
         Self::with(Setup { limits, ..Setup::default() }).await
     }
@@ -200,7 +207,7 @@ impl Ground {
         for partner in ["p", "q", "n"] {
             tokens.push(issue(&exchange, partner, None, now).await);
         }
-        let running = start(&exchange, &micros, setup.limits, setup.tls).await;
+        let running = start(&exchange, &micros, setup.limits, (setup.tls, setup.oidc)).await;
         let [p, q, n] = tokens.try_into().unwrap();
         let (address, limits) = (running.address, (setup.limits, setup.exchange));
         Self { address, exchange, micros, store: setup.store, running, limits, p, q, n }
@@ -213,7 +220,7 @@ impl Ground {
         self.micros.fetch_add(1_000_000, Ordering::SeqCst);
         let now = Timestamp::from_micros(self.micros.load(Ordering::SeqCst));
         let exchange = Arc::new(Exchange::open(Arc::clone(&self.store), self.limits.1, now).await.unwrap());
-        let running = start(&exchange, &self.micros, self.limits.0, None).await;
+        let running = start(&exchange, &self.micros, self.limits.0, (None, None)).await;
         Self { address: running.address, exchange, running, ..self }
     }
 
@@ -324,12 +331,20 @@ async fn start(
     exchange: &Arc<Exchange>,
     micros: &Arc<AtomicI64>,
     limits: ServerLimits,
-    tls: Option<TlsFiles>,
+    (tls, oidc): (Option<TlsFiles>, Option<server::OidcConfig>),
 ) -> Running {
     let micros = Arc::clone(micros);
     let clock = Clock(Arc::new(move || Timestamp::from_micros(micros.load(Ordering::SeqCst))));
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
-    let config = ServerConfig { listen, tls, socket: None, limits, clock };
+    let transport = if tls.is_some() { server::Transport::Tls } else { server::Transport::Loopback };
+    let console = server::ConsoleSetup {
+        key: [7; 32],
+        transport,
+        public_url: oidc.is_some().then(|| "http://cresset".to_owned()),
+        oidc,
+        limits: server::ConsoleLimits::default(),
+    };
+    let config = ServerConfig { listen, tls, socket: None, limits, clock, console: Some(console) };
     server::serve(Arc::clone(exchange), config).await.unwrap()
 }
 

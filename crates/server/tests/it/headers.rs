@@ -105,7 +105,7 @@ async fn every_response_says_taxii_2_1() {
         (get(&collection(UNKNOWN)), 404),
         (get("/api/nowhere/at/all/"), 404),
         (get("/nowhere"), 404),
-        (get("/"), 404),
+        (get("/elsewhere/"), 404),
         (Request::new("DELETE", "/api/"), 405),
         (get("/api/").set("accept", "text/html"), 406),
         (post(&format!("{{\"objects\":[{{\"x\":\"{}\"}}]}}", "x".repeat(2000))), 413),

@@ -13,6 +13,7 @@ mod bad_input;
 mod collections;
 mod concurrent;
 mod conformance;
+mod console;
 mod deleting;
 mod errors;
 mod faults;

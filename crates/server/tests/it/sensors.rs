@@ -272,7 +272,7 @@ async fn what_is_wrong_with_a_request_is_said_and_nothing_is_taken() {
         (post(&token, vec![b' '; 1001]), 413),
         (chunked, 413),
         (Request { method: "GET".to_owned(), ..lines() }, 405),
-        (Request { target: "/api/v1/sensors/harbour/".to_owned(), ..lines() }, 401),
+        (Request { target: "/sensors/harbour/".to_owned(), ..lines() }, 401),
     ];
     for (request, status) in bad {
         let response = ground.send(&request).await;

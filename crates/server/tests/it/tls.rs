@@ -238,3 +238,34 @@ async fn a_handshake_that_never_comes_is_ended() {
     let ended = tokio::time::timeout(std::time::Duration::from_secs(8), reading).await;
     assert!(ended.is_ok(), "a silent client keeps its connection");
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_certificate_signs_its_user_in_and_nobody_else() {
+    use server::admin::{Command, NewUser, PeopleCommand};
+    let secure = Secure::new().await;
+    let digits: Vec<_> =
+        Sha256::digest(secure.stranger.cert.der()).iter().map(|byte| format!("{byte:02x}")).collect();
+    let new = NewUser {
+        user: "ada".to_owned(),
+        name: None,
+        role: server::Role::Reader,
+        clearances: Vec::new(),
+        ceiling: None,
+        certificates: vec![digits.concat()],
+        oidc: None,
+    };
+    secure.ground.admin(Command::People(PeopleCommand::Add(new))).await;
+    let ask = |certificate| {
+        let request = Request::new("POST", "/api/v1/session/certificate");
+        let request = request.set("content-type", "application/json").body("{}");
+        secure.get(secure.client(BOTH, certificate, &[]), request)
+    };
+    let own = ask(Some(&secure.stranger)).await;
+    assert_eq!((own.status, own.json()["user"].as_str()), (200, Some("ada")), "{}", own.text());
+    let cookie = own.header("set-cookie").unwrap();
+    assert!(cookie.starts_with("__Host-sid=") && cookie.contains("; Path=/;"), "{cookie}");
+    assert!(cookie.ends_with("; HttpOnly; SameSite=Lax; Secure"), "{cookie}");
+    assert!(own.header("strict-transport-security").is_some());
+    assert_eq!(ask(Some(&secure.p)).await.status, 401, "a partner is nobody here");
+    assert_eq!(ask(None).await.status, 401);
+}
