@@ -7,7 +7,9 @@ demo:
 	$(CARGO) run --release --quiet --bin cresset -- demo
 
 test:
+	console/tests/run web
 	$(CARGO) test --workspace --locked
+	console/tests/run browser
 
 build:
 	$(CARGO) build --profile dist --bin cresset

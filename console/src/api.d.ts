@@ -41,7 +41,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who got an object. */
+        /** Who got an object, also one that is held no more. */
         get: operations["who"];
         put?: never;
         post?: never;
@@ -58,7 +58,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** What changes, as server-sent events: `id` is the sequence, to be given back as `Last-Event-ID`; the data is a `Changed`. */
+        /** What changes, as server-sent events: `id` is the place in the log, to be given back as `Last-Event-ID`; the data is a `Changed`. */
         get: operations["changes"];
         put?: never;
         post?: never;
@@ -126,7 +126,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** A shortest path between two objects. */
+        /** A shortest path between two objects; empty where there is none. */
         get: operations["path"];
         put?: never;
         post?: never;
@@ -160,7 +160,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One of them. */
+        /** One of them. Of objects that the user may not see any more, only the place is kept. */
         get: operations["saved_graph"];
         /** Keeps a graph. */
         put: operations["save_graph"];
@@ -215,7 +215,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Says what becomes of a hit. */
+        /** Says what becomes of a hit. A false positive is an opinion of ours, by which sensors fire on it no more. */
         post: operations["change_hit"];
         delete?: never;
         options?: never;
@@ -298,7 +298,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Markings that may be chosen. */
+        /** Markings that may be chosen: TLP 2.0, and what is held and may be seen. */
         get: operations["markings"];
         put?: never;
         post?: never;
@@ -575,7 +575,7 @@ export interface paths {
         get?: never;
         put?: never;
         /** Signs in with the client certificate that was shown. */
-        post: operations["by_certificate"];
+        post: operations["by_shown_certificate"];
         delete?: never;
         options?: never;
         head?: never;
@@ -589,7 +589,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** In which ways one may sign in; for everybody. */
+        /** In which ways one may sign in here; for everybody. */
         get: operations["doors"];
         put?: never;
         post?: never;
@@ -676,7 +676,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who is signed in. */
+        /** Who is signed in: administrators see all, others their own. */
         get: operations["sessions"];
         put?: never;
         post?: never;
@@ -696,7 +696,7 @@ export interface paths {
         get?: never;
         put?: never;
         post?: never;
-        /** Ends a session. */
+        /** Ends a session: administrators any, others their own. */
         delete: operations["end_session"];
         options?: never;
         head?: never;
@@ -783,7 +783,7 @@ export interface paths {
         /** All users. */
         get: operations["users"];
         put?: never;
-        /** Makes a user. */
+        /** Makes a user. Without certificate and subject, a password is made and shown this once. */
         post: operations["add_user"];
         delete?: never;
         options?: never;
@@ -805,7 +805,7 @@ export interface paths {
         delete: operations["remove_user"];
         options?: never;
         head?: never;
-        /** Changes a user. */
+        /** Changes a user. Who is disabled, or gets another password, is signed out. */
         patch: operations["change_user"];
         trace?: never;
     };
@@ -844,7 +844,7 @@ export interface components {
         /** @description Who saw what. */
         Board: {
             next?: string | null;
-            /** @description Names of partners, the columns; our own organisation's sightings are under the empty name. */
+            /** @description Names of partners, and of our own organisation: the columns. */
             partners: string[];
             rows: components["schemas"]["BoardRow"][];
         };
@@ -895,11 +895,6 @@ export interface components {
             default_marking: string[];
             description?: string | null;
             id: string;
-            /**
-             * Format: int64
-             * @description How many objects this reader may see in it.
-             */
-            objects: number;
             /** @description Partners that read it now. */
             readers: string[];
             /** @description Whether a second person has to approve what is published in it. */
@@ -912,19 +907,24 @@ export interface components {
         };
         /** @description One way to go on. */
         Completion: {
-            /** Format: int64 */
-            count: number;
-            /** @description `key`, `value`, `name`. */
+            /**
+             * Format: int64
+             * @description How many objects have it; of fields nothing.
+             */
+            count?: number | null;
+            /** @description The first character of the query that it stands for, and the one behind the last. */
+            from: number;
+            /** @description `field`, `value`, `word`. */
             kind: string;
             text: string;
+            until: number;
         };
         /** @description A country, and how much speaks of it. */
         Country: {
-            /** @description ISO 3166-1 alpha-2 as STIX locations have it, or alpha-3. */
+            /** @description As STIX locations have it: ISO 3166-1 alpha-2, mostly. The web app has the names. */
             code: string;
             /** Format: int64 */
             count: number;
-            name: string;
         };
         DayCount: {
             /** Format: int64 */
@@ -1041,8 +1041,6 @@ export interface components {
         GraphQuery: {
             /** @description Ids around which. */
             around: string[];
-            /** @description See as this partner. */
-            as?: string | null;
             /** @description Only what was first or last seen from then on. */
             from?: string | null;
             /** @description Types that are not wanted. */
@@ -1054,6 +1052,8 @@ export interface components {
              * @description At most so many nodes, up to 500.
              */
             limit?: number | null;
+            /** @description Whether reports, containers and who made what are joined as well. */
+            meta?: boolean;
             until?: string | null;
         };
         /** @description How the node is. */
@@ -1074,8 +1074,6 @@ export interface components {
             /** Format: int64 */
             streams: number;
             version: string;
-            /** @description Views of the log and how far behind they are. */
-            views: components["schemas"]["ViewHealth"][];
         };
         /** @description All sightings of one indicator by one sensor. */
         Hit: {
@@ -1088,8 +1086,6 @@ export interface components {
             indicator: components["schemas"]["Row"];
             last?: string | null;
             sensor: string;
-            /** @description The sightings, the latest first. */
-            sightings: string[];
             state: components["schemas"]["HitState"];
             /** @description Until when it is snoozed. */
             until?: string | null;
@@ -1153,7 +1149,7 @@ export interface components {
             channel?: string | null;
             collection?: string | null;
             hash: string;
-            /** @description `release`, `submission`, `removal`, `relabelling`, `policy`, `credentials`, `people`, `checkpoint`, … */
+            /** @description `release`, `submission`, `removal`, `relabelling`, `policy`, `credentials`, `person`, `checkpoint`, `unreadable`. */
             kind: string;
             /** Format: int64 */
             number: number;
@@ -1212,8 +1208,8 @@ export interface components {
         };
         /** @description Tactics and techniques. */
         Matrix: {
-            /** @description Which of them this is. */
-            framework?: string | null;
+            /** @description Which of them this is; empty where there is none. */
+            framework: string;
             frameworks: components["schemas"]["Framework"][];
             /** @description What may be counted or compared. */
             subjects: components["schemas"]["Subject"][];
@@ -1267,6 +1263,7 @@ export interface components {
         };
         /** @description A user to be made. */
         NewUser: {
+            ceiling?: components["schemas"]["TlpLevel"] | null;
             certificates?: string[];
             clearances?: {
                 [key: string]: string;
@@ -1290,8 +1287,8 @@ export interface components {
             marking: components["schemas"]["Marking"];
             name: string;
             /**
-             * Format: double
-             * @description How much it matters, from 0 to 1.
+             * Format: int64
+             * @description How far in front it stands: 0 for those asked for, then in order.
              */
             rank: number;
             type: string;
@@ -1310,7 +1307,7 @@ export interface components {
         };
         /** @description One object and what is around it. */
         ObjectView: {
-            /** @description Markings of single properties, by JSON pointer. */
+            /** @description Markings of single properties, by selector as granular markings have it. */
             markings: {
                 [key: string]: components["schemas"]["Marking"];
             };
@@ -1330,8 +1327,6 @@ export interface components {
         /** @description Objects that were found. */
         Objects: {
             facets: components["schemas"]["Facets"];
-            /** @description What of the question is not understood. */
-            findings?: components["schemas"]["QueryFinding"][];
             /** @description How many were added when. */
             histogram: components["schemas"]["Bar"][];
             next?: string | null;
@@ -1358,7 +1353,8 @@ export interface components {
             };
             communities: string[];
             summary: components["schemas"]["PartnerSummary"];
-            traffic: components["schemas"]["TrafficDay"][];
+            /** @description For administrators: it counts what others may not know of. */
+            traffic?: components["schemas"]["TrafficDay"][] | null;
         };
         PartnerCount: {
             /** Format: int64 */
@@ -1368,16 +1364,19 @@ export interface components {
         };
         /** @description One of them. */
         PartnerSummary: {
-            /** @description Whether it has any way to sign in. */
-            can_sign_in: boolean;
+            /** @description Whether it has any way to sign in; for administrators. */
+            can_sign_in?: boolean | null;
             /** @description Aliases of the collections that it may use now. */
             collections: string[];
+            /** @description What was refused last; for administrators. */
             last_error?: string | null;
-            /** @description When it last got or brought something. */
+            /** @description When it last got or brought something; for administrators. */
             last_seen?: string | null;
             name: string;
             nation?: string | null;
             organisation: string;
+            /** @description Whether these are this node's own sensors. */
+            sensors: boolean;
         };
         /** @description All partners. */
         Partners: {
@@ -1424,19 +1423,15 @@ export interface components {
         Provenance: {
             added: string;
             collection: string;
+            marking: components["schemas"]["Marking"];
             source: components["schemas"]["Source"];
-            /** @description `taxii`, `own`, `sensor`, `transfer`, … */
+            version: string;
+            /** @description `own`, `partner`, `sensor`, `elsewhere`. */
             way: string;
-        };
-        /** @description What is not understood in a question. */
-        QueryFinding: {
-            /** @description Where it begins, in characters. */
-            at: number;
-            message: string;
         };
         /** @description A piece of the text. */
         Quote: {
-            /** @description The first character in the line, from 0, and the one behind the last. */
+            /** @description The first character in the line, from 0, and the one behind the last, in units of UTF-16 as browsers count. */
             from: number;
             /** @description The line, from 1. */
             line: number;
@@ -1486,9 +1481,12 @@ export interface components {
             collection: string;
             /** Format: int64 */
             entry: number;
+            /** @description Empty where it was shown to one of our own people. */
             partner: string;
             time: string;
             version: string;
+            /** @description Which of our own people. */
+            viewer?: string | null;
             /** @description What was taken out of it, each with the line of the rule. */
             without: components["schemas"]["Without"][];
         };
@@ -1656,7 +1654,10 @@ export interface components {
         SeenState: "seen" | "looked" | "none";
         /** @description What one source brought, step by step. */
         Series: {
+            /** @description Objects by when they were modified, sightings left out. */
             points: components["schemas"]["Point"][];
+            /** @description Sightings by when they were seen last. */
+            sightings: components["schemas"]["Point"][];
             /** @description A partner's name, or our own organisation's. */
             source: string;
         };
@@ -1702,8 +1703,18 @@ export interface components {
             id: string;
             name: string;
         };
+        /**
+         * @description A step of time.
+         * @enum {string}
+         */
+        Step: "day" | "week" | "month";
         /** @description Something whose techniques may be counted. */
         Subject: {
+            /**
+             * Format: int64
+             * @description How many techniques it uses.
+             */
+            count: number;
             id: string;
             name: string;
             type: string;
@@ -1730,7 +1741,7 @@ export interface components {
             name: string;
             /**
              * Format: int64
-             * @description How many indicators and courses of action of ours cover it.
+             * @description How many of the uses our own organisation says.
              */
             own: number;
         };
@@ -1750,7 +1761,7 @@ export interface components {
             created: string;
             expires?: string | null;
             id: string;
-            /** @description `token` or `password`. */
+            /** @description `token`, `password`, or `sensor` for the token of a sensor of ours, by its name. */
             kind: string;
             note: string;
             partner: string;
@@ -1806,6 +1817,7 @@ export interface components {
         };
         /** @description A user. */
         User: {
+            ceiling?: components["schemas"]["TlpLevel"] | null;
             /** @description SHA-256 fingerprints of client certificates. */
             certificates: string[];
             clearances: {
@@ -1825,6 +1837,7 @@ export interface components {
         };
         /** @description What changes about a user; what is not named stays. */
         UserChange: {
+            ceiling?: components["schemas"]["TlpLevel"] | null;
             certificates?: string[] | null;
             clearances?: {
                 [key: string]: string;
@@ -1858,14 +1871,6 @@ export interface components {
             /** @description Empty where nothing is wrong. */
             problems: string[];
         };
-        ViewHealth: {
-            /**
-             * Format: int64
-             * @description How many changes it has yet to read.
-             */
-            behind: number;
-            name: string;
-        };
         /** @description A property that is withheld, and why. */
         WithheldProperty: {
             /** @description JSON pointer. */
@@ -1878,7 +1883,6 @@ export interface components {
             line: number;
             property: string;
         };
-        Step: string;
     };
     responses: never;
     parameters: never;
@@ -2072,7 +2076,10 @@ export interface operations {
     };
     graph: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description The name of a partner: the answer is what that partner would see, and has the header `cresset-as`. */
+                as?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -2551,7 +2558,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Layer */
+            /** @description A layer of ATT&CK Navigator, version 4.5 */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2573,14 +2580,19 @@ export interface operations {
     objects: {
         parameters: {
             query?: {
-                /** @description What is searched: words, and `type:`, `tlp:`, `rel:`, `src:`, `label:`, `conf>`, `seen>` and their kin. */
+                /**
+                 * @description What is searched: words, `"phrases"`, `word*`, `-not`, and `type:`, `tlp:`, `rel:`, `src:`, `label:`, `id:`, `conf>`,
+                 *     `seen>`, `created>`, `modified>`, `added>`. What of it is not understood is told as findings of the problem `query`.
+                 */
                 q?: string;
-                /** @description `added`, `modified`, `name`, `sightings`, `confidence`, `relevance`; `-` before it for the greatest first. */
+                /** @description `modified`, `created`, `added`, `seen`, `confidence`, `type`; the greatest first, with `-` before it the least. */
                 sort?: string;
                 /** @description The `next` of the page before. */
                 after?: string;
                 /** @description At most so many, up to 200. */
                 limit?: number;
+                /** @description How wide a bar of the histogram is; a day where it is not said. */
+                by?: components["schemas"]["Step"];
                 /** @description See as this partner. */
                 as?: string;
             };
@@ -2750,7 +2762,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description STIX */
+            /** @description STIX, to the byte */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -2931,7 +2943,7 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description Outgoing */
+            /** @description A bundle */
             200: {
                 headers: {
                     [name: string]: unknown;
@@ -3033,7 +3045,7 @@ export interface operations {
             };
         };
     };
-    by_certificate: {
+    by_shown_certificate: {
         parameters: {
             query?: never;
             header?: never;

@@ -1,6 +1,7 @@
 // Which node is tried, and as whom? Told by variables; what is not told is what the demo has.
 import { test as plain, type Page } from '@playwright/test';
 
+export interface Partner { name: string; token: string; collections: { alias: string; url: string }[] }
 export interface Person { user: string; password: string }
 const person = (prefix: string, user: string): Person => ({ user: process.env[`${prefix}_USER`] ?? user, password: process.env[`${prefix}_PASSWORD`] ?? 'demo' });
 
@@ -11,8 +12,10 @@ export const NODE = {
   second: person('CRESSET_SECOND', 'ola'),
   /** The made-up node answers for the tests of parts only: what needs a real one says that it was left out. */
   mocked: process.env.CRESSET_MOCKED === '1',
-  binary: process.env.CRESSET_BIN ?? null,
-  collection: process.env.CRESSET_COLLECTION ?? 'threats',
+  collection: process.env.CRESSET_COLLECTION ?? 'coalition',
+  /** Who else reads there, with their tokens. */
+  partners: JSON.parse(process.env.CRESSET_PARTNERS ?? '[]') as Partner[],
+  sensor: process.env.CRESSET_SENSOR ?? 'harbour-zeek',
   sensorToken: process.env.CRESSET_SENSOR_TOKEN ?? null,
 };
 

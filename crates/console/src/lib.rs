@@ -23,6 +23,7 @@ mod oidc;
 mod password;
 mod problem;
 mod queue;
+mod readers;
 mod rights;
 mod routes;
 mod session;
@@ -106,7 +107,9 @@ pub enum ConsoleError {
         version = "1",
         license(name = "Apache-2.0")
     ),
-    servers((url = "/api/v1"))
+    servers((url = "/api/v1")),
+    // What only parameters speak of is not found by itself.
+    components(schemas(contract::timeline::Step))
 )]
 struct Description;
 

@@ -111,10 +111,9 @@ impl Registry {
             let number = self.number(collection)?;
             Some(Agreement { number, collection: collection.clone(), may: vec![Right::Read], terms })
         };
-        let audience = policy.audience(own.id.clone(), own.nation, clearances);
         Partner {
             name: String::new(),
-            audience: Audience { capacity: Capacity::Sensors, ..audience },
+            audience: policy.audience(own.id.clone(), own.nation, clearances),
             agreements: self.world.collections.iter().filter_map(on).collect(),
         }
     }

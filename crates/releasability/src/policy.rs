@@ -173,7 +173,9 @@ impl Policy {
             .filter(|(_, code, _)| is_member(code))
             .map(|(name, _, valid)| (name.clone(), *valid))
             .collect();
-        Audience { organisation, nation, memberships, clearances, capacity: Capacity::Organisation }
+        // Looser than that is only who is said to be one of its people.
+        let capacity = if organisation == self.own { Capacity::Sensors } else { Capacity::Organisation };
+        Audience { organisation, nation, memberships, clearances, capacity }
     }
 
     /// Learns what an origin says a marking-definition means.

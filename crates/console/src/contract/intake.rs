@@ -61,12 +61,12 @@ pub(crate) struct Proposal {
 }
 
 /// A piece of the text.
-#[derive(Debug, Serialize, ToSchema)]
+#[derive(Debug, Clone, Serialize, ToSchema)]
 pub(crate) struct Quote {
     pub(crate) text: String,
     /// The line, from 1.
     pub(crate) line: usize,
-    /// The first character in the line, from 0, and the one behind the last.
+    /// The first character in the line, from 0, and the one behind the last, in units of UTF-16 as browsers count.
     pub(crate) from: usize,
     pub(crate) until: usize,
 }

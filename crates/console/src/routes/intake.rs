@@ -16,13 +16,9 @@ use crate::{
     gate::{Caller, LongBody},
     problem::{Problem, ProblemBody},
     queue::What,
+    readers::{self, FINDINGS_MAX, Given, PROPOSALS_MAX},
     routes::desk::{self, Wish},
 };
-
-/// So many objects are proposed at once.
-const PROPOSALS_MAX: usize = 2000;
-/// So many findings are told at once.
-const FINDINGS_MAX: usize = 1000;
 
 /// Reads a text or file; keeps nothing.
 #[utoipa::path(
@@ -38,7 +34,8 @@ pub(crate) async fn read(
     LongBody(given, _room): LongBody<ReadRequest>,
 ) -> Result<Json<Reading>, Problem> {
     let (limits, now) = (app.exchange.limits().object, app.now());
-    let reading = tokio::task::spawn_blocking(move || read_text(&given, &limits, now));
+    let organisation = app.exchange.world().ok_or(Problem::NoWorld)?.organisation.id.to_string();
+    let reading = tokio::task::spawn_blocking(move || read_text(&given, &organisation, (&limits, now)));
     let mut reading = reading.await.map_err(Problem::internal)??;
     let person = caller.account().person();
     let viewpoint = app.exchange.viewpoint(&person, None, now).ok_or(Problem::NoWorld)?;
@@ -52,26 +49,28 @@ pub(crate) async fn read(
     Ok(Json(reading))
 }
 
-/// What a text or file holds. The one place where readers of other formats are joined.
-fn read_text(given: &ReadRequest, limits: &Limits, now: Timestamp) -> Result<Reading, Problem> {
-    match given.format.unwrap_or_else(|| format_of(given)) {
+/// What a text or file holds.
+fn read_text(
+    given: &ReadRequest,
+    organisation: &str,
+    (limits, now): (&Limits, Timestamp),
+) -> Result<Reading, Problem> {
+    let name = given.file.as_deref().unwrap_or("Pasted text");
+    let of = Given { text: &given.text, name, organisation, now };
+    match given.format.unwrap_or_else(|| format_of(&given.text, now)) {
         IntakeFormat::Stix => Ok(stix(&given.text, limits, now)),
-        IntakeFormat::Misp | IntakeFormat::Csv | IntakeFormat::List | IntakeFormat::Text => {
-            let why = "only STIX bundles, envelopes and objects are read here so far";
-            Err(Problem::Refused(why.to_owned(), Vec::new()))
-        }
+        IntakeFormat::Misp => Ok(readers::misp(&of)),
+        format @ (IntakeFormat::Csv | IntakeFormat::List) => readers::list(&of, format),
+        IntakeFormat::Text => readers::report(&of, Vec::new()),
     }
 }
 
-/// What a text or file is, by how it begins and by the ending of its name.
-fn format_of(given: &ReadRequest) -> IntakeFormat {
-    let begin = given.text.trim_start_matches('\u{feff}').trim_start();
-    let ending = given.file.as_deref().and_then(|file| file.rsplit_once('.')).map(|(_, ending)| ending);
-    match (begin.starts_with(['{', '[']), ending.map(str::to_ascii_lowercase).as_deref()) {
-        (true, _) => IntakeFormat::Stix,
-        (false, Some("csv" | "tsv")) => IntakeFormat::Csv,
-        (false, _) => IntakeFormat::Text,
+/// What a text or file is, by what is in it.
+fn format_of(text: &str, now: Timestamp) -> IntakeFormat {
+    if !text.trim_start_matches('\u{feff}').trim_start().starts_with(['{', '[']) {
+        return readers::list_or_text(text, now);
     }
+    if readers::is_misp(text) { IntakeFormat::Misp } else { IntakeFormat::Stix }
 }
 
 fn line_of(text: &str, part: &[u8]) -> usize {
@@ -135,7 +134,8 @@ fn propose(text: &str, part: &[u8], (limits, now): (&Limits, Timestamp), reading
         message: format!("line {line}: {finding}"),
     });
     let findings = findings.collect();
-    reading.proposals.push(Proposal { object, quotes: Vec::new(), held: None, warninglist: None, findings });
+    let warninglist = readers::common(object.get());
+    reading.proposals.push(Proposal { object, quotes: Vec::new(), held: None, warninglist, findings });
 }
 
 fn checked(draft: &Draft) -> Result<String, Problem> {

@@ -9,3 +9,12 @@ fn the_committed_description_is_what_the_endpoints_are() {
     let committed = std::fs::read_to_string(&path).unwrap();
     assert!(committed == console::openapi(), "CRESSET_WRITE=1 cargo test -p cresset-console writes it anew");
 }
+
+#[test]
+fn what_the_description_speaks_of_is_in_it() {
+    let description: serde_json::Value = serde_json::from_str(&console::openapi()).unwrap();
+    let text = console::openapi();
+    let places = text.split("\"#/").skip(1).filter_map(|rest| rest.split('"').next());
+    let absent: Vec<_> = places.filter(|place| description.pointer(&format!("/{place}")).is_none()).collect();
+    assert!(absent.is_empty(), "{absent:?}");
+}
