@@ -76,7 +76,7 @@ export function matrix(compared: boolean): Schema<'Matrix'> {
   const technique = (number: string, name: string): Schema<'Technique'> => ({ id: `attack-pattern--${number}`, external_id: number, name, count: pick() < 0.5 ? 0 : Math.floor(pick() ** 2 * 40), against: compared && pick() < 0.4 ? Math.floor(pick() * 20) : 0, own: pick() < 0.25 ? 2 : 0, children: [] });
   return {
     framework: 'mitre-attack', frameworks: [{ id: 'mitre-attack', name: 'ATT&CK Enterprise' }, { id: 'disarm', name: 'DISARM Red' }],
-    subjects: ROWS.filter((row) => row.type === 'intrusion-set').slice(0, 30).map((row) => ({ id: row.id, name: row.name, type: row.type })),
+    subjects: ROWS.filter((row) => row.type === 'intrusion-set').slice(0, 30).map((row) => ({ id: row.id, name: row.name, type: row.type, count: 10 })),
     tactics: TACTICS.map((name, at) => ({ id: `x-mitre-tactic--${at}`, name, techniques: Array.from({ length: SIZES[at] ?? 10 }, (_, n) => { const number = `T${1000 + at * 50 + n}`; const made = technique(number, TECHNIQUES[Math.floor(pick() * TECHNIQUES.length)] ?? ''); return pick() < 0.4 ? { ...made, children: [1, 2, 3].map((child) => technique(`${number}.00${child}`, `${made.name}: variant ${child}`)) } : made; }) })),
   };
 }

@@ -50,7 +50,7 @@ const enOffice = {
   'users.add': 'New user', 'users.changed': '{user} changed', 'users.removed': '{user} removed', 'users.remove': 'Remove {user}', 'users.remove.text': 'Sessions end at once. What the user did stays in the ledger.', 'users.password': 'Password of {user}, shown this once:', 'users.noted': 'Noted', 'users.enabled': 'Enabled', 'users.actions': 'Actions', 'users.new-password': 'New password', 'users.no-totp': 'Remove second factor', 'users.clearances.form': 'policy: level, policy: level', 'users.oidc': 'Subject at the identity provider',
   'sessions.from': 'From', 'sessions.agent': 'Browser', 'sessions.began': 'Began', 'sessions.own': 'this one', 'sessions.end': 'End', 'sessions.ended': 'Session ended',
   'tokens.add': 'New token', 'tokens.none': 'No tokens yet.', 'tokens.note': 'Note', 'tokens.secret': 'The token, shown this once:', 'tokens.remove': 'Remove the token', 'tokens.remove.text': 'Machines of {partner} that use it come in no more.', 'tokens.removed': 'Token removed',
-  'health.well': 'The node is well', 'health.remarks': 'The node works; there is something to look at', 'health.alarms': '{n} release alarms: look at the log now', 'health.version': 'Version', 'health.backend': 'Store', 'health.last-change': 'Last change', 'health.streams': 'Live streams', 'health.view': 'View of the log', 'health.behind': 'Changes behind',
+  'health.well': 'The node is well', 'health.remarks': 'The node works; there is something to look at', 'health.alarms': '{n} release alarms: look at the log now', 'health.version': 'Version', 'health.backend': 'Store', 'health.last-change': 'Last change', 'health.streams': 'Live streams',
 } as const;
 
 export const enScreens = { ...enSearch, ...enPictures, ...enWork, ...enOffice, ...enTypes } as const;
