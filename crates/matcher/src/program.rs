@@ -24,7 +24,7 @@ use crate::{
     formula::{Atom, Formula},
     index::{Index, Posting},
     plan::{Alternative, LeafNumber, Plan},
-    usual,
+    usual::{self, Sign},
     window::{Hit, Progress},
     witness::{self, Witness},
 };
@@ -195,31 +195,82 @@ impl Program {
     /// As [`Program::insert`] for the text of a pattern that is one comparison of the usual sort, such as
     /// `[domain-name:value = 'www.example.com']`. These are kept as they are written, in a fraction of the time and space.
     pub fn insert_usual(&mut self, id: IndicatorId, text: Arc<str>, validity: Validity) -> Usual {
-        if text.len() > self.limits.pattern.pattern_bytes_max || usual::recognise(&text).is_none() {
-            return Usual::No;
-        }
-        self.put(id, Body::Usual(text), validity);
+        let is_short = text.len() <= self.limits.pattern.pattern_bytes_max;
+        let Some(own) = usual::recognise(&text).filter(|_| is_short) else { return Usual::No };
+        self.put_usual(id, (&text, &own), validity);
         Usual::Yes
     }
 
+    /// [`Program::insert_usual`] of what was recognised.
+    pub(crate) fn put_usual(
+        &mut self,
+        id: IndicatorId,
+        (text, own): (&Arc<str>, &usual::Usual<'_>),
+        validity: Validity,
+    ) {
+        let place = self.free_place(&id);
+        let posting = Posting { slot: place, leaf: 0 };
+        match own.sign() {
+            Sign::Exact(tail, key) => self.index.add_exact(tail, &key, posting),
+            Sign::Other(witness) => self.index.add(&witness, posting),
+        }
+        self.count_class(Cow::Borrowed(own.class));
+        self.fill(place, (id, Body::Usual(Arc::clone(text))), validity);
+    }
+
     fn put(&mut self, id: IndicatorId, body: Body, validity: Validity) {
-        self.remove(&id);
-        let place = self.free.pop().unwrap_or_else(|| {
-            self.entries.push(None);
-            u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
-        });
+        let place = self.free_place(&id);
         for (posting, witness) in body.witnesses(place) {
             self.index.add(&witness, posting);
         }
         for class in body.classes() {
-            *self.classes.entry(class).or_default() += 1;
+            self.count_class(class);
         }
+        self.fill(place, (id, body), validity);
+    }
+
+    fn free_place(&mut self, id: &IndicatorId) -> u32 {
+        self.remove(id);
+        self.free.pop().unwrap_or_else(|| {
+            self.entries.push(None);
+            u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
+        })
+    }
+
+    fn count_class(&mut self, class: Cow<'static, str>) {
+        *self.classes.entry(class).or_default() += 1;
+    }
+
+    fn fill(&mut self, place: u32, (id, body): (IndicatorId, Body), validity: Validity) {
         self.generations += 1;
         let entry = Entry { id: id.clone(), generation: self.generations, validity, body };
         if let Some(free) = self.entries.get_mut(slot(place)) {
             *free = Some(entry);
         }
         self.places.insert(id, place);
+    }
+
+    /// Makes room for so many indicators to come.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.entries.reserve(more);
+        self.places.reserve(more);
+    }
+
+    /// Where an indicator stands, as long as it is there and not replaced; places are used again.
+    pub(crate) fn place(&self, id: &IndicatorId) -> Option<usize> {
+        self.places.get(id).map(|place| slot(*place))
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &IndicatorId> {
+        self.places.keys()
+    }
+
+    /// Whether it is to match at all, from now on.
+    pub(crate) fn set_standing(&mut self, id: &IndicatorId, standing: Standing) {
+        let place = self.place(id);
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)).and_then(Option::as_mut) {
+            entry.validity.standing = standing;
+        }
     }
 
     /// Removes an indicator; whether it was there.

@@ -25,7 +25,7 @@ use anyhow::Context;
 use clap::{Args, ValueHint};
 use matcher::{
     sieve::Sifted,
-    watch::{Alert, Due, Naming, ObservedData, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
+    watch::{Alert, Due, Naming, ObservedData, Pap, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
 };
 use server::system_clock;
 
@@ -36,7 +36,7 @@ use self::{
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
-    permissions::Permissions,
+    permissions::{Permission, Permissions},
     state::State,
 };
 use crate::output::Outcome;
@@ -154,6 +154,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         home,
         feeds: BTreeMap::new(),
         permissions: Permissions::default(),
+        held_back: Vec::new(),
+        begun: Begun::No,
         silenced: BTreeSet::new(),
         memory,
         threads: args.threads.unwrap_or_else(sift::threads),
@@ -190,6 +192,13 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
     })
 }
 
+/// Whether every source has given what it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Yes,
+    No,
+}
+
 /// A sensor at work, with its hands.
 struct Running {
     watch: Watch,
@@ -199,6 +208,9 @@ struct Running {
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
     permissions: Permissions,
+    /// Indicators whose markings never came so far: they may be defined behind them, or by another source.
+    held_back: Vec<(Prepared, feed::Live)>,
+    begun: Begun,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
     threads: NonZeroUsize,
@@ -217,6 +229,11 @@ impl Running {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        self.begun = Begun::Yes;
+        for (prepared, live) in std::mem::take(&mut self.held_back) {
+            self.put(prepared, live);
+        }
+        self.gauges.indicators(self.watch.indicators());
         self.want();
         tracing::info!(indicators = self.watch.indicators(), "watching");
         Ok(())
@@ -261,9 +278,11 @@ impl Running {
 
     fn take(&mut self, update: Update) {
         match update {
-            Update::Objects { objects, live } => {
-                for prepared in &objects {
-                    self.permissions.learn(prepared.object());
+            Update::Objects { objects, live, ahead } => {
+                objects.iter().filter_map(Prepared::other).for_each(|other| self.permissions.learn(other));
+                if ahead > 0 {
+                    let indicators = objects.iter().filter(|own| own.indicator().is_some()).count();
+                    self.watch.reserve(indicators.saturating_mul(usize::try_from(ahead).unwrap_or(usize::MAX)));
                 }
                 for prepared in objects {
                     self.put(prepared, live);
@@ -284,8 +303,19 @@ impl Running {
     }
 
     fn put(&mut self, prepared: Prepared, live: feed::Live) {
-        let pap = self.permissions.of(prepared.object());
-        let id = prepared.object().id().to_owned();
+        let mut pap = Pap::Red;
+        let mut id = String::new();
+        if let Some((own, markings)) = prepared.indicator() {
+            let permission = self.permissions.of(markings);
+            if permission == Permission::Unknown && self.begun == Begun::No {
+                self.held_back.push((prepared, live));
+                return;
+            }
+            pap = permission.pap();
+            if self.memory.is_some() || live != feed::Live::No {
+                own.clone_into(&mut id);
+            }
+        }
         match self.watch.put_prepared(prepared, pap) {
             Ok(put @ (Put::Watched | Put::AboveCeiling)) => {
                 if put == Put::AboveCeiling {
@@ -331,6 +361,7 @@ impl Running {
                 Ok(chunk) => {
                     told += self.look_at(&chunk)?;
                     state.advance(&chunk);
+                    chunk.done();
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(told),

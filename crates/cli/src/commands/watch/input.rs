@@ -10,7 +10,7 @@ use std::{
     sync::{
         Arc,
         atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::SyncSender,
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
     time::Duration,
@@ -22,6 +22,8 @@ use super::state::Position;
 
 /// How much is read at once, in bytes; also the longest line, the rest of which is passed over.
 const CHUNK_BYTES_MAX: usize = 4 << 20;
+/// So many pieces of files are under way at one time. Their memory is used again: fresh memory costs more than filling it.
+const PIECES_MAX: usize = 4;
 /// The longest header of a table, in bytes.
 const HEADER_BYTES_MAX: u64 = 64 << 10;
 /// By so many bytes a file is known again.
@@ -46,6 +48,8 @@ pub(super) struct Chunk {
     pub(super) bytes: Vec<u8>,
     /// Where in a file.
     pub(super) place: Option<Place>,
+    /// Who uses the memory again.
+    back: Option<SyncSender<Vec<u8>>>,
 }
 
 /// Where a chunk ends.
@@ -64,11 +68,23 @@ pub(super) struct FileId(pub(super) u64, pub(super) u64);
 
 impl Chunk {
     fn new(input: Arc<str>, first_line: u64, bytes: Vec<u8>) -> Self {
-        let feeds = memchr::memchr_iter(b'\n', &bytes).count();
-        let open = usize::from(bytes.last().is_some_and(|last| *last != b'\n'));
-        let lines = u64::try_from(feeds + open).unwrap_or(u64::MAX);
-        Self { input, first_line, lines, bytes, place: None }
+        let lines = lines_in(&bytes);
+        Self { input, first_line, lines, bytes, place: None, back: None }
     }
+
+    /// Nobody needs it any more.
+    pub(super) fn done(self) {
+        if let Some(back) = self.back {
+            let _ = back.try_send(self.bytes);
+        }
+    }
+}
+
+/// How many lines there are, the last perhaps without its end.
+fn lines_in(bytes: &[u8]) -> u64 {
+    let feeds = memchr::memchr_iter(b'\n', bytes).count();
+    let open = usize::from(bytes.last().is_some_and(|last| *last != b'\n'));
+    u64::try_from(feeds + open).unwrap_or(u64::MAX)
 }
 
 /// Whether the sensor is to stop.
@@ -227,6 +243,31 @@ struct Files {
     follow: Follow,
     positions: BTreeMap<FileId, Position>,
     open: BTreeMap<FileId, Open>,
+    memory: Memory,
+}
+
+/// Memory for pieces, waited for where all is in use.
+struct Memory {
+    free: Receiver<Vec<u8>>,
+    back: SyncSender<Vec<u8>>,
+}
+
+impl Memory {
+    fn new() -> Self {
+        let (back, free) = sync_channel(PIECES_MAX);
+        for _ in 0..PIECES_MAX {
+            let _ = back.try_send(Vec::new());
+        }
+        Self { free, back }
+    }
+
+    fn take(&self) -> Vec<u8> {
+        self.free.recv().unwrap_or_default()
+    }
+
+    fn give(&self, bytes: Vec<u8>) {
+        let _ = self.back.try_send(bytes);
+    }
 }
 
 /// A file being read.
@@ -244,7 +285,8 @@ struct Open {
 
 impl Files {
     fn new(positions: &BTreeMap<FileId, Position>) -> Self {
-        Self { roots: Vec::new(), follow: Follow::No, positions: positions.clone(), open: BTreeMap::new() }
+        let (positions, open, memory) = (positions.clone(), BTreeMap::new(), Memory::new());
+        Self { roots: Vec::new(), follow: Follow::No, positions, open, memory }
     }
 
     fn read(mut self, sender: &Sender) {
@@ -255,7 +297,7 @@ impl Files {
             for id in ids {
                 let is_there = there.contains(&id);
                 let Some(open) = self.open.get_mut(&id) else { continue };
-                match open.piece(if is_there { More::MayCome } else { More::Not }) {
+                match open.piece(if is_there { More::MayCome } else { More::Not }, &self.memory) {
                     Ok(Some(chunk)) => read |= sender.0.send(chunk).is_ok(),
                     Ok(None) if is_there => {}
                     Ok(None) => {
@@ -327,7 +369,7 @@ impl Files {
     /// The last lines of files that do not grow any more, without the end that lines have.
     fn finish(&mut self, sender: &Sender) {
         for open in self.open.values_mut() {
-            if let Ok(Some(chunk)) = open.piece(More::Not) {
+            if let Ok(Some(chunk)) = open.piece(More::Not, &self.memory) {
                 let _ = sender.0.send(chunk);
             }
         }
@@ -362,13 +404,26 @@ impl Open {
     }
 
     /// The next whole lines; with what is left at the end where nothing more will come.
-    fn piece(&mut self, more: More) -> io::Result<Option<Chunk>> {
-        self.file.seek(SeekFrom::Start(self.offset))?;
+    fn piece(&mut self, more: More, memory: &Memory) -> io::Result<Option<Chunk>> {
         let left = self.file.metadata()?.len().saturating_sub(self.offset);
+        let mut bytes = memory.take();
+        match self.fill(&mut bytes, left, more) {
+            Ok(Some(chunk)) => Ok(Some(Chunk { bytes, back: Some(memory.back.clone()), ..chunk })),
+            other => {
+                memory.give(bytes);
+                other
+            }
+        }
+    }
+
+    /// [`Open::piece`] into memory, which the chunk does not have yet.
+    fn fill(&mut self, bytes: &mut Vec<u8>, left: u64, more: More) -> io::Result<Option<Chunk>> {
+        self.file.seek(SeekFrom::Start(self.offset))?;
         let room = usize::try_from(left).unwrap_or(CHUNK_BYTES_MAX).min(CHUNK_BYTES_MAX);
-        let mut bytes = Vec::with_capacity(room + 1);
-        (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(&mut bytes)?;
-        let whole = memchr::memrchr(b'\n', &bytes).map(|end| end + 1);
+        bytes.clear();
+        bytes.reserve(room + 1);
+        (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(bytes)?;
+        let whole = memchr::memrchr(b'\n', bytes).map(|end| end + 1);
         let taken = match whole {
             Some(whole) => whole,
             // A line longer than is read at once: what was read of it is looked at, and then its rest.
@@ -384,9 +439,17 @@ impl Open {
         }
         self.offset += taken as u64;
         let place = Place { file: self.id, end: self.offset, head: self.head.clone() };
-        let chunk = Chunk::new(Arc::clone(&self.input), self.lines + 1, bytes);
-        self.lines += chunk.lines;
-        Ok(Some(Chunk { place: Some(place), ..chunk }))
+        let lines = lines_in(bytes);
+        let chunk = Chunk {
+            input: Arc::clone(&self.input),
+            first_line: self.lines + 1,
+            lines,
+            bytes: Vec::new(),
+            place: Some(place),
+            back: None,
+        };
+        self.lines += lines;
+        Ok(Some(chunk))
     }
 }
 
