@@ -395,6 +395,12 @@ impl Watch {
         self.tell(matches, Some((observation, line)), now)
     }
 
+    /// What patterns over several observations have waited for long enough, by the clock. To be asked every second.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Alert> {
+        let matches = self.program.advance_by_clock(now);
+        self.tell(matches, None, now)
+    }
+
     /// Nothing will come any more.
     pub fn finish(&mut self, now: Timestamp) -> Vec<Alert> {
         let matches = self.program.finish();

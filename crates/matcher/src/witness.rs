@@ -47,6 +47,13 @@ impl Witness {
     }
 }
 
+impl Witness {
+    /// Whether few observations have it.
+    pub(crate) fn is_seldom_met(&self) -> bool {
+        self.cost() <= 2
+    }
+}
+
 /// How values are kept and looked up: lower case, and networks in one spelling, so that one table serves both ways of
 /// being equal. What is found is evaluated exactly afterwards.
 pub(crate) fn text_key(text: &str) -> Cow<'_, str> {

@@ -146,7 +146,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let home = home.filter(|_| !args.no_home).map(|url| Home::start(&url, client)).transpose()?;
     let gauges = Gauges::start(args.metrics)?;
     let lines = Lines::new(args.format.as_deref(), &args.mapping)?;
-    let memory = Memory::open(&args.state, args.remember_days)?;
+    let memory = Memory::open(&args.state, args.remember_days, &state.looked)?;
     let mut sensor = Running {
         watch,
         lines,
@@ -271,7 +271,12 @@ impl Running {
             }
         }
         if !new.is_empty() {
+            // First in one file what was counted and for what; then the list of all, after which the state need not say it.
+            state.looked.extend(new);
+            state.counted = self.watch.counted().clone();
+            state.save()?;
             memory.save_now()?;
+            state.looked.clear();
         }
         self.tell(&alerts)
     }
@@ -369,6 +374,8 @@ impl Running {
             if last.elapsed() >= TICK {
                 last = now();
                 self.read_silences(dir);
+                let waited = self.watch.tick(system_clock().now());
+                told += self.tell(&waited)?;
                 self.tick(state, Due::WindowOver)?;
             }
         }
@@ -414,8 +421,15 @@ impl Running {
     /// Writes down what was counted, together with how far the inputs were read; takes what came home off the list.
     fn tick(&mut self, state: &mut State, due: Due) -> anyhow::Result<()> {
         if let Some(home) = &mut self.home {
-            for id in home.arrived() {
+            let posted = home.arrived();
+            for id in posted.held {
                 state.outbox.remove(&id);
+            }
+            for (id, why) in posted.refused {
+                tracing::warn!("`{id}` was refused: {why}");
+                if state.set_aside(&id) {
+                    self.gauges.sighting_refused();
+                }
             }
         }
         for sighting in self.watch.sightings(system_clock().now(), due) {
@@ -462,6 +476,9 @@ impl Running {
             std::thread::sleep(TICK / 10);
             waited += TICK / 10;
             self.tick(state, Due::Everything)?;
+        }
+        if !state.refused.is_empty() {
+            tracing::warn!(refused = state.refused.len(), "sightings were refused; they are sent again at the next start");
         }
         if !state.outbox.is_empty() {
             tracing::warn!(

@@ -3,7 +3,7 @@
 mod bundle;
 
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     sync::{
@@ -104,6 +104,22 @@ struct Status {
     failures: Vec<Failed>,
 }
 
+/// What became of what was posted, by id.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    /// What is held now.
+    pub(super) held: BTreeSet<String>,
+    /// What is refused, and why.
+    pub(super) refused: BTreeMap<String, String>,
+}
+
+impl Posted {
+    pub(super) fn join(&mut self, other: Self) {
+        self.held.extend(other.held);
+        self.refused.extend(other.refused);
+    }
+}
+
 #[derive(Deserialize)]
 struct Failed {
     id: String,
@@ -161,17 +177,22 @@ impl Client {
         Ok((body, last))
     }
 
-    /// Posts an envelope; the ids that are held now.
-    pub(super) fn post(&self, url: &str, envelope: &str) -> anyhow::Result<BTreeSet<String>> {
+    /// Posts an envelope.
+    pub(super) fn post(&self, url: &str, envelope: &str) -> anyhow::Result<Posted> {
         let request = self.agent.post(url).header("accept", TAXII).header("content-type", TAXII);
         let mut response = request.header("authorization", self.authorisation()).send(envelope)?;
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
         let status: Status = serde_json::from_slice(&body).context("the answer is no TAXII status")?;
-        for failed in status.failures {
-            let why = failed.message.unwrap_or_default();
-            tracing::warn!("`{}` was refused: {why}", failed.id);
-        }
-        Ok(status.successes.into_iter().map(|record| record.id).collect())
+        let why = |failed: Failed| (failed.id, failed.message.unwrap_or_else(|| "no reason is given".to_owned()));
+        Ok(Posted {
+            held: status.successes.into_iter().map(|record| record.id).collect(),
+            refused: status.failures.into_iter().map(why).collect(),
+        })
+    }
+
+    /// Whether an error says that what was sent is wrong, however often it is sent.
+    pub(super) fn refuses(error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref::<ureq::Error>(), Some(ureq::Error::StatusCode(400 | 413 | 422)))
     }
 }
 
