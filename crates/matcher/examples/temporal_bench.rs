@@ -10,7 +10,8 @@
 )]
 
 use cresset_matcher::{
-    Equality, Field, IndicatorId, MatcherLimits, Observation, ObservationId, Program, Standing, Validity, Value,
+    Equality, Field, IndicatorId, MatcherLimits, Observation, ObservationId, Program, Standing, Validity,
+    Value,
 };
 use stix::{Timestamp, pattern::ObjectPath};
 
@@ -64,7 +65,8 @@ impl Stream {
         let mut matches = 0;
         for name in names {
             self.count += 1;
-            let moment = Timestamp::from_micros(1_790_000_000_000_000 + i64::try_from(self.count).unwrap() * 100);
+            let moment =
+                Timestamp::from_micros(1_790_000_000_000_000 + i64::try_from(self.count).unwrap() * 100);
             let field = Field { object: "d", path: &self.path, value: Value::Text(name) };
             let observation = Observation::from_fields(ObservationId(self.count), moment, [field]);
             matches += self.program.observe(&observation, moment).len();
@@ -92,6 +94,9 @@ fn main() {
     println!("all of them open: {open:.1} MB, {:.0} bytes each", open * 1048576.0 / patterns as f64);
     let late = stream.show((0..patterns).flat_map(|number| pattern(number).2));
     let late = late + stream.program.finish().len();
-    println!("matched {early} early and {late} of {patterns} when completed; forgotten: {:?}", stream.program.dropped());
+    println!(
+        "matched {early} early and {late} of {patterns} when completed; forgotten: {:?}",
+        stream.program.dropped()
+    );
     assert!(early == 0 && u64::try_from(late).unwrap() == patterns);
 }

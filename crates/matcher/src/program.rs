@@ -154,7 +154,7 @@ impl Program {
         id: IndicatorId,
         (text, own): (&Arc<str>, &usual::Usual<'_>),
         validity: Validity,
-    ) {
+    ) -> usize {
         let place = self.free_place(&id);
         let posting = Posting { slot: place, leaf: 0 };
         match own.sign() {
@@ -163,6 +163,7 @@ impl Program {
         }
         self.count_class(Cow::Borrowed(own.class));
         self.fill(place, (id, Body::Usual(Arc::clone(text))), validity);
+        slot(place)
     }
 
     fn free_place(&mut self, id: &IndicatorId) -> u32 {
@@ -329,7 +330,9 @@ impl Program {
             let Some(place) = group.first().map(|posting| posting.slot) else { continue };
             let entry = self.entries.get(slot(place)).and_then(Option::as_ref);
             let Some(entry) = entry.filter(|entry| entry.validity.includes(now)) else { continue };
-            let Some(plan) = self.plans.of((place, entry.generation), &entry.body, &self.limits) else { continue };
+            let Some(plan) = self.plans.of((place, entry.generation), &entry.body, &self.limits) else {
+                continue;
+            };
             let own = |leaf: &LeafNumber| {
                 let formula = plan.leaves.get(usize::from(*leaf));
                 formula.is_some_and(|formula| holds(formula, observation, self.equality))

@@ -11,6 +11,7 @@ use crate::{
     MatcherLimits,
     scan::{IndicatorSlot, Kind, NameReach, PatternFault, Scanner, Settings, WantedKey},
     telemetry::{SourceId, Wanted},
+    usual::Usual,
 };
 
 /// The property that observed-data has to have: such lines are read whole (STIX 2.1 section 4.14).
@@ -100,6 +101,11 @@ impl Sieve {
         limits: &MatcherLimits,
     ) -> Result<(), PatternFault> {
         self.scanner.insert_pattern(pattern, slot, limits).map(drop)
+    }
+
+    /// [`Sieve::insert`] of what was recognised.
+    pub(crate) fn insert_usual(&mut self, usual: &Usual<'_>, slot: IndicatorSlot) {
+        self.scanner.insert(usual.wanted, slot);
     }
 
     /// Makes room for so many indicators to come.

@@ -35,7 +35,7 @@ use crate::{
     scan::IndicatorSlot,
     sieve::Sieve,
     telemetry::{SourceId, Wanted},
-    usual,
+    usual::{self, Usual},
 };
 
 /// Bounds and times of a sensor.
@@ -252,8 +252,14 @@ impl Watch {
         }
         let validity = Validity { standing: self.standing(&id), ..validity };
         // What was there before stays where the new one cannot be run.
-        known.slot = self.look_in_lines(&known.pattern).map_err(|why| refused(&id, why))?;
-        match self.look_in_observations(&id, (&known.pattern, pattern.as_deref()), validity) {
+        let text = Arc::clone(&known.pattern);
+        let own = Own {
+            text: &text,
+            pattern: pattern.as_deref(),
+            usual: usual::recognise(&text).filter(|_| pattern.is_none()),
+        };
+        known.slot = self.look_in_lines(&own).map_err(|why| refused(&id, why))?;
+        match self.look_in_observations(&id, &own, validity) {
             Ok(place) => {
                 if let Some(before) = self.known.watch(place, &id, known) {
                     self.forget_lines(&before);
@@ -271,26 +277,25 @@ impl Watch {
     fn look_in_observations(
         &mut self,
         id: &IndicatorId,
-        (text, pattern): (&Arc<str>, Option<&Pattern>),
+        own: &Own<'_>,
         validity: Validity,
     ) -> Result<usize, String> {
-        match pattern {
-            Some(pattern) => {
-                self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())?;
-            }
-            None => {
-                let usual = usual::recognise(text).ok_or("it was taken for a usual one")?;
-                self.program.put_usual(id.clone(), (text, &usual), validity);
-            }
+        if let Some(usual) = &own.usual {
+            return Ok(self.program.put_usual(id.clone(), (own.text, usual), validity));
         }
+        let pattern = own.pattern.ok_or("it was taken for a usual one")?;
+        self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())?;
         self.program.place(id).ok_or_else(|| "there is no place for it".to_owned())
     }
 
     /// Puts a pattern into the sieve, if there is one; where it is in it, or why it cannot be.
-    fn look_in_lines(&mut self, pattern: &str) -> Result<Option<IndicatorSlot>, String> {
+    fn look_in_lines(&mut self, own: &Own<'_>) -> Result<Option<IndicatorSlot>, String> {
         let Some(sieve) = &mut self.sieve else { return Ok(None) };
         let slot = IndicatorSlot::new(self.slots).ok_or("indicators came and went too often")?;
-        sieve.insert(pattern, slot, &self.limits.matcher).map_err(|error| error.to_string())?;
+        match &own.usual {
+            Some(usual) => sieve.insert_usual(usual, slot),
+            None => sieve.insert(own.text, slot, &self.limits.matcher).map_err(|error| error.to_string())?,
+        }
         self.slots += 1;
         Ok(Some(slot))
     }
@@ -459,6 +464,14 @@ impl Watch {
         };
         taken.into_iter().map(sighting).collect()
     }
+}
+
+/// A pattern that is put in: read once for all tables.
+struct Own<'p> {
+    text: &'p Arc<str>,
+    /// Parsed, or of the usual sort.
+    pattern: Option<&'p Pattern>,
+    usual: Option<Usual<'p>>,
 }
 
 /// Which sightings are wanted.

@@ -5,10 +5,7 @@
 //! time. Several are needed only where several WITHIN are open at once. Observations come here in the order of their time, those of
 //! one moment together, because within a moment every order is one in which they may have happened.
 
-use std::{
-    collections::VecDeque,
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use stix::Timestamp;
 

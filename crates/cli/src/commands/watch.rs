@@ -170,6 +170,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let told = sensor.work(&chunks, &updates, (&mut state, &args.state))?;
     sensor.end(&mut state)?;
     eprintln!("{told} alert(s), {} line(s)", sensor.gauges.lines());
+    // The process ends: what a million indicators take is not given back piece by piece.
+    std::mem::forget(sensor);
     Ok(Outcome::Done)
 }
 
@@ -287,7 +289,8 @@ impl Running {
                 objects.iter().filter_map(Prepared::other).for_each(|other| self.permissions.learn(other));
                 if ahead > 0 {
                     let indicators = objects.iter().filter(|own| own.indicator().is_some()).count();
-                    self.watch.reserve(indicators.saturating_mul(usize::try_from(ahead).unwrap_or(usize::MAX)));
+                    self.watch
+                        .reserve(indicators.saturating_mul(usize::try_from(ahead).unwrap_or(usize::MAX)));
                 }
                 for prepared in objects {
                     self.put(prepared, live);
@@ -366,7 +369,6 @@ impl Running {
                 Ok(chunk) => {
                     told += self.look_at(&chunk)?;
                     state.advance(&chunk);
-                    chunk.done();
                 }
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => return Ok(told),
@@ -387,6 +389,8 @@ impl Running {
             None => Sifted::everything(&chunk.bytes),
         };
         self.gauges.lines_seen(sifted.lines);
+        let first_line = chunk.lines_before() + 1;
+        chunk.has_lines(sifted.lines);
         let mut alerts = Vec::new();
         for place in &sifted.read {
             let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
@@ -397,7 +401,7 @@ impl Running {
                         if let Some(memory) = &mut self.memory {
                             memory.note(observation);
                         }
-                        let line = chunk.first_line + place.number;
+                        let line = first_line + place.number;
                         let seen = Seen { input: chunk.input.to_string(), line };
                         alerts.extend(self.watch.observe(observation, &seen, now));
                     }
@@ -478,7 +482,10 @@ impl Running {
             self.tick(state, Due::Everything)?;
         }
         if !state.refused.is_empty() {
-            tracing::warn!(refused = state.refused.len(), "sightings were refused; they are sent again at the next start");
+            tracing::warn!(
+                refused = state.refused.len(),
+                "sightings were refused; they are sent again at the next start"
+            );
         }
         if !state.outbox.is_empty() {
             tracing::warn!(

@@ -416,10 +416,12 @@ fn a_bundle_is_used_as_far_as_it_goes_in_whatever_order_and_what_is_wrong_is_tol
     let definition = format!(
         r#"{{"type":"marking-definition","spec_version":"2.1","id":"{own}","created":"2022-10-06T00:00:00.000Z","extensions":{{"extension-definition--f8d78575-edfd-406e-8e84-6162a8450f5b":{{"extension_type":"property-extension","pap":"green"}}}}}}"#
     );
-    let never = marked.replace("00000001", "00000002").replace("late", "never").replace("00000009", "00000008");
+    let never =
+        marked.replace("00000001", "00000002").replace("late", "never").replace("00000009", "00000008");
     let front = format!(r#"{{"type":"bundle","objects":[{marked},{never},"#);
     let wrong = r#"{"type":"indicator","id":"indicator--3"}"#;
-    let text = format!("{front}{wrong},{definition},{},{{\"type\":", named(4, "whole.night-heron-lanterns.net"));
+    let text =
+        format!("{front}{wrong},{definition},{},{{\"type\":", named(4, "whole.night-heron-lanterns.net"));
     let bundle = place.path("indicators.json");
     fs::write(&bundle, text).unwrap();
     let log = place.path("dns.log");
@@ -458,7 +460,8 @@ fn answering(answers: Vec<(u16, String)>) -> (String, Receiver<String>) {
             let mut content = vec![0; length];
             std::io::Read::read_exact(&mut reader, &mut content).unwrap();
             sender.send(String::from_utf8(content).unwrap()).unwrap();
-            let head = format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
+            let head =
+                format!("HTTP/1.1 {status} X\r\nconnection: close\r\ncontent-length: {}\r\n\r\n", body.len());
             (&stream).write_all(format!("{head}{body}").as_bytes()).unwrap();
         }
     });
@@ -474,7 +477,8 @@ fn a_sighting_that_is_refused_keeps_no_other_from_going_and_is_sent_again_at_the
     write(&log, names.map(asks));
     let run = |home: &str| {
         let (bundle, log) = (bundle.to_str().unwrap(), log.to_str().unwrap());
-        let output = place.watch(None, &["--indicators", bundle, "--input", log, "--home", home]).output().unwrap();
+        let output =
+            place.watch(None, &["--indicators", bundle, "--input", log, "--home", home]).output().unwrap();
         assert_eq!(code(&output), 0);
         String::from_utf8(output.stderr).unwrap()
     };
@@ -495,12 +499,14 @@ fn a_sighting_that_is_refused_keeps_no_other_from_going_and_is_sent_again_at_the
     let kept: Value = serde_json::from_str(&kept).unwrap();
     let ids: Vec<&String> = kept["refused"].as_object().unwrap().keys().collect();
     let (failed, held) = (ids[0], ids[1]);
-    let part = format!(r#""failures":[{{"id":"{failed}","message":"not here"}}],"successes":[{{"id":"{held}"}}]"#);
+    let part =
+        format!(r#""failures":[{{"id":"{failed}","message":"not here"}}],"successes":[{{"id":"{held}"}}]"#);
     let (home, posted) = answering(vec![(202, status(&part))]);
     let errors = run(&home);
     assert_eq!(sighting(&posted.recv_timeout(PATIENCE).unwrap()).len(), 2);
     assert!(errors.contains("refused=1") && errors.contains("not here"), "{errors}");
-    let kept: Value = serde_json::from_str(&fs::read_to_string(place.path("sensor/state.json")).unwrap()).unwrap();
+    let kept: Value =
+        serde_json::from_str(&fs::read_to_string(place.path("sensor/state.json")).unwrap()).unwrap();
     assert_eq!(kept["refused"].as_object().unwrap().keys().collect::<Vec<_>>(), [failed]);
     assert!(kept["outbox"].as_object().unwrap().is_empty());
 }

@@ -51,7 +51,8 @@ impl Form {
     fn new(pattern: &Pattern, plan: Plan, limits: &MatcherLimits) -> Self {
         let is_seldom = plan.leaves.iter().flat_map(witness::of_formula).all(|own| own.is_seldom_met());
         let text = pattern.to_string();
-        if is_seldom && Pattern::parse(&text, Grammar::V21, &limits.pattern).is_ok_and(|own| own == *pattern) {
+        if is_seldom && Pattern::parse(&text, Grammar::V21, &limits.pattern).is_ok_and(|own| own == *pattern)
+        {
             return Self::Text(text.into());
         }
         Self::Plan(Arc::new(plan))
@@ -122,9 +123,12 @@ impl Body {
             Self::Usual(text) => {
                 usual::recognise(text).map(|own| Cow::Borrowed(own.class)).into_iter().collect()
             }
-            Self::Other(_) => {
-                self.leaves(limits).iter().flat_map(Formula::atoms).map(|own| Cow::Owned(class(own))).collect()
-            }
+            Self::Other(_) => self
+                .leaves(limits)
+                .iter()
+                .flat_map(Formula::atoms)
+                .map(|own| Cow::Owned(class(own)))
+                .collect(),
         }
     }
 }

@@ -38,7 +38,10 @@ pub(super) fn is_bare(rest: &[u8], length: usize) -> bool {
         }
         left -= 16;
     }
-    !tail.iter().take(left).any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@' | b':' | b'[' | b']' | b'%'))
+    !tail
+        .iter()
+        .take(left)
+        .any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@' | b':' | b'[' | b']' | b'%'))
 }
 
 /// A string with its escapes resolved into `out`; how many bytes before its closing quote. Nothing if it is not well written.

@@ -99,7 +99,10 @@ fn what_waits_in_a_stream_that_fell_silent_is_matched_when_the_clock_says_so() {
     assert_eq!(found(&mut program, &seen(2, 11, 2), at(1005)), 0);
     assert_eq!(program.advance_by_clock(at(1064)), []);
     let matches = program.advance_by_clock(at(1065));
-    assert_eq!(matches.iter().map(|own| own.observations.clone()).collect::<Vec<_>>(), [[1, 2].map(ObservationId)]);
+    assert_eq!(
+        matches.iter().map(|own| own.observations.clone()).collect::<Vec<_>>(),
+        [[1, 2].map(ObservationId)]
+    );
     // What is of that time still counts, and what is ahead of the clock waits for it.
     program.observe(&seen(4, 12, 2), at(1066));
     assert_eq!((program.dropped(), program.advance_by_clock(at(1126)).len()), (Dropped::default(), 1));

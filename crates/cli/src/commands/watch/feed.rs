@@ -183,7 +183,8 @@ impl Client {
         let mut response = request.header("authorization", self.authorisation()).send(envelope)?;
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
         let status: Status = serde_json::from_slice(&body).context("the answer is no TAXII status")?;
-        let why = |failed: Failed| (failed.id, failed.message.unwrap_or_else(|| "no reason is given".to_owned()));
+        let why =
+            |failed: Failed| (failed.id, failed.message.unwrap_or_else(|| "no reason is given".to_owned()));
         Ok(Posted {
             held: status.successes.into_iter().map(|record| record.id).collect(),
             refused: status.failures.into_iter().map(why).collect(),
@@ -288,7 +289,8 @@ impl Collection {
             let objects = objects(&body)?;
             if !objects.is_empty() {
                 self.after = last.or(self.after.take());
-                let _ = self.sender.send(Update::Objects { objects, live: Live::From(self.number), ahead: 0 });
+                let _ =
+                    self.sender.send(Update::Objects { objects, live: Live::From(self.number), ahead: 0 });
             }
             match paging.next {
                 Some(next) if paging.more => query = format!("next={next}&limit=1000"),

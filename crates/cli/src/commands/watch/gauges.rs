@@ -29,7 +29,11 @@ pub(crate) const NAMES: [(&str, &str, &str); 9] = [
     ("cresset_watch_indicators", "gauge", "Indicators watched for"),
     ("cresset_watch_indicators_refused", "counter", "Indicators that cannot be watched for"),
     ("cresset_watch_indicators_above_pap", "gauge", "Indicators left out because their PAP is above `--pap`"),
-    ("cresset_watch_sightings_refused", "counter", "Sightings that the node refused; anything but 0 is a fault"),
+    (
+        "cresset_watch_sightings_refused",
+        "counter",
+        "Sightings that the node refused; anything but 0 is a fault",
+    ),
 ];
 
 type Numbers = Arc<[AtomicU64; NAMES.len()]>;

@@ -9,7 +9,7 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -41,15 +41,33 @@ const DATAGRAM_BYTES_MAX: usize = 65_535;
 pub(super) struct Chunk {
     /// Where they come from.
     pub(super) input: Arc<str>,
-    /// The number of the first line.
-    pub(super) first_line: u64,
-    /// How many lines there are.
-    pub(super) lines: u64,
-    pub(super) bytes: Vec<u8>,
+    before: Before,
+    pub(super) bytes: Bytes,
     /// Where in a file.
     pub(super) place: Option<Place>,
-    /// Who uses the memory again.
+}
+
+/// Bytes whose memory is used again when nobody needs them any more.
+#[derive(Default)]
+pub(super) struct Bytes {
+    own: Vec<u8>,
     back: Option<SyncSender<Vec<u8>>>,
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.own
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        if let Some(back) = &self.back {
+            let _ = back.try_send(std::mem::take(&mut self.own));
+        }
+    }
 }
 
 /// Where a chunk ends.
@@ -66,25 +84,31 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileId(pub(super) u64, pub(super) u64);
 
-impl Chunk {
-    fn new(input: Arc<str>, first_line: u64, bytes: Vec<u8>) -> Self {
-        let lines = lines_in(&bytes);
-        Self { input, first_line, lines, bytes, place: None, back: None }
-    }
+/// How many lines stand before a piece: counted by who looks at the pieces, one after the other, since it finds the ends of lines
+/// anyway.
+#[derive(Debug, Clone, Default)]
+struct Before(Arc<AtomicU64>);
 
-    /// Nobody needs it any more.
-    pub(super) fn done(self) {
-        if let Some(back) = self.back {
-            let _ = back.try_send(self.bytes);
-        }
+impl Before {
+    fn lines(lines: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(lines)))
     }
 }
 
-/// How many lines there are, the last perhaps without its end.
-fn lines_in(bytes: &[u8]) -> u64 {
-    let feeds = memchr::memchr_iter(b'\n', bytes).count();
-    let open = usize::from(bytes.last().is_some_and(|last| *last != b'\n'));
-    u64::try_from(feeds + open).unwrap_or(u64::MAX)
+impl Chunk {
+    fn new(input: Arc<str>, before: &Before, bytes: Vec<u8>) -> Self {
+        Self { input, before: before.clone(), bytes: Bytes { own: bytes, back: None }, place: None }
+    }
+
+    /// How many lines of the input stand before it, or, once [`Chunk::has_lines`] was said, up to its end.
+    pub(super) fn lines_before(&self) -> u64 {
+        self.before.0.load(Ordering::Relaxed)
+    }
+
+    /// So many lines are in it.
+    pub(super) fn has_lines(&self, lines: u64) {
+        self.before.0.fetch_add(lines, Ordering::Relaxed);
+    }
 }
 
 /// Whether the sensor is to stop.
@@ -166,12 +190,11 @@ fn is_over((_, stop): &Sender) -> bool {
 fn lines_of(input: &str, stream: impl Read, sender: &Sender) {
     let input: Arc<str> = Arc::from(input);
     let mut reader = BufReader::with_capacity(1 << 16, stream);
-    let mut first_line = 1;
+    let before = Before::default();
     while !is_over(sender) {
         let mut bytes = Vec::new();
         let ended = gather(&mut reader, &mut bytes);
-        let chunk = Chunk::new(Arc::clone(&input), first_line, bytes);
-        first_line += chunk.lines;
+        let chunk = Chunk::new(Arc::clone(&input), &before, bytes);
         if (!chunk.bytes.is_empty() && sender.0.send(chunk).is_err()) || ended {
             return;
         }
@@ -199,12 +222,11 @@ fn gather(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> bool {
 
 fn datagrams(socket: &UdpSocket, sender: &Sender) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
-    let mut first_line = 1;
+    let before = Before::default();
     while !is_over(sender) {
         let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
         let bytes = buffer.get(..length).unwrap_or(&[]).to_vec();
-        let chunk = Chunk::new(Arc::from(format!("udp {}", from.ip())), first_line, bytes);
-        first_line += chunk.lines;
+        let chunk = Chunk::new(Arc::from(format!("udp {}", from.ip())), &before, bytes);
         if sender.0.send(chunk).is_err() {
             return;
         }
@@ -261,12 +283,8 @@ impl Memory {
         Self { free, back }
     }
 
-    fn take(&self) -> Vec<u8> {
-        self.free.recv().unwrap_or_default()
-    }
-
-    fn give(&self, bytes: Vec<u8>) {
-        let _ = self.back.try_send(bytes);
+    fn take(&self) -> Bytes {
+        Bytes { own: self.free.recv().unwrap_or_default(), back: Some(self.back.clone()) }
     }
 }
 
@@ -280,7 +298,7 @@ struct Open {
     head: Vec<u8>,
     /// How far it was read.
     offset: u64,
-    lines: u64,
+    before: Before,
 }
 
 impl Files {
@@ -334,7 +352,7 @@ impl Files {
             if let Some(open) = known {
                 if found.len() < open.offset {
                     // Cut short: it begins anew.
-                    (open.offset, open.lines) = (0, 0);
+                    (open.offset, open.before) = (0, Before::default());
                 }
                 continue;
             }
@@ -397,23 +415,19 @@ impl Open {
         let header = bytes.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#"));
         let header: Vec<u8> = header.flatten().copied().collect();
         let wanted = known.is_some_and(|known| known.offset > 0) && !header.is_empty();
-        let chunk = Chunk::new(Arc::clone(&input), 1, header);
+        let chunk = Chunk::new(Arc::clone(&input), &Before::default(), header);
         bytes.truncate(HEAD_BYTES_MAX);
         let (offset, lines) = known.map_or((0, 0), |known| (known.offset, known.lines));
-        Ok((Self { file, id, input, head: bytes, offset, lines }, wanted.then_some(chunk)))
+        let before = Before::lines(lines);
+        Ok((Self { file, id, input, head: bytes, offset, before }, wanted.then_some(chunk)))
     }
 
     /// The next whole lines; with what is left at the end where nothing more will come.
     fn piece(&mut self, more: More, memory: &Memory) -> io::Result<Option<Chunk>> {
         let left = self.file.metadata()?.len().saturating_sub(self.offset);
         let mut bytes = memory.take();
-        match self.fill(&mut bytes, left, more) {
-            Ok(Some(chunk)) => Ok(Some(Chunk { bytes, back: Some(memory.back.clone()), ..chunk })),
-            other => {
-                memory.give(bytes);
-                other
-            }
-        }
+        let chunk = self.fill(&mut bytes.own, left, more)?;
+        Ok(chunk.map(|chunk| Chunk { bytes, ..chunk }))
     }
 
     /// [`Open::piece`] into memory, which the chunk does not have yet.
@@ -439,17 +453,8 @@ impl Open {
         }
         self.offset += taken as u64;
         let place = Place { file: self.id, end: self.offset, head: self.head.clone() };
-        let lines = lines_in(bytes);
-        let chunk = Chunk {
-            input: Arc::clone(&self.input),
-            first_line: self.lines + 1,
-            lines,
-            bytes: Vec::new(),
-            place: Some(place),
-            back: None,
-        };
-        self.lines += lines;
-        Ok(Some(chunk))
+        let chunk = Chunk::new(Arc::clone(&self.input), &self.before, Vec::new());
+        Ok(Some(Chunk { place: Some(place), ..chunk }))
     }
 }
 

@@ -32,7 +32,11 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Takes up what was remembered; nothing where no day is to be.
-    pub(super) fn open(state: &Path, days: u16, looked_since: &BTreeSet<String>) -> anyhow::Result<Option<Self>> {
+    pub(super) fn open(
+        state: &Path,
+        days: u16,
+        looked_since: &BTreeSet<String>,
+    ) -> anyhow::Result<Option<Self>> {
         if days == 0 {
             return Ok(None);
         }

@@ -88,14 +88,14 @@ impl State {
         true
     }
 
-    /// Notes how far a file was read.
+    /// Notes how far a file was read, once its piece was looked at.
     pub(super) fn advance(&mut self, chunk: &Chunk) {
         let Some(Place { file, end, head }) = &chunk.place else { return };
         let position = Position {
             name: chunk.input.to_string(),
             head: head.clone(),
             offset: *end,
-            lines: chunk.first_line + chunk.lines - 1,
+            lines: chunk.lines_before(),
         };
         self.positions.insert(*file, position);
         while self.positions.len() > POSITIONS_MAX {

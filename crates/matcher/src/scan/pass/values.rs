@@ -124,7 +124,9 @@ impl Pass<'_, '_> {
                     self.address_within(text, spot);
                 }
             }
-            Kind::Name if token::is_bare(token.rest, token.length) => self.bare_host(token, Roles::Whole, spot),
+            Kind::Name if token::is_bare(token.rest, token.length) => {
+                self.bare_host(token, Roles::Whole, spot)
+            }
             Kind::Host if token::is_bare(token.rest, token.length) => {
                 self.bare_host(token, Roles::WholeOrHost, spot);
             }
@@ -237,7 +239,9 @@ impl Pass<'_, '_> {
             return self.name(token, roles, spot);
         }
         let Some(sixteen) = token.rest.first_chunk() else { return self.host(token, roles, spot) };
-        let Some(address) = quad::parse_text(sixteen, token.length) else { return self.name(token, roles, spot) };
+        let Some(address) = quad::parse_text(sixteen, token.length) else {
+            return self.name(token, roles, spot);
+        };
         let Scanner { base, delta, .. } = self.scanner;
         if base.networks.may_hold(address) || delta.networks.may_hold(address) {
             self.network(Network { family: Family::V4, address: address.into(), length: 32 }, spot);

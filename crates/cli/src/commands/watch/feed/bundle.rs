@@ -45,7 +45,8 @@ pub(super) fn read(file: &str, sender: &SyncSender<Update>) -> anyhow::Result<()
     let opened = File::open(file).with_context(|| format!("cannot read `{file}`"))?;
     let threads = sift::threads().get();
     let (batches, waiting) = sync_channel(threads * BATCHES_WAITING_MAX);
-    let parsing = Parsing { file, waiting: Mutex::new(waiting), spare: Mutex::default(), faults: AtomicU64::new(0) };
+    let parsing =
+        Parsing { file, waiting: Mutex::new(waiting), spare: Mutex::default(), faults: AtomicU64::new(0) };
     let cut = thread::scope(|scope| {
         for _ in 0..threads {
             scope.spawn(|| parsing.parse(sender));
@@ -116,7 +117,8 @@ fn cut(mut file: File, parsing: &Parsing<'_>, batches: SyncSender<Batch>) -> any
     let mut is_first = true;
     loop {
         let read = file.read(&mut piece)?;
-        let pushed = splitter.push(piece.get(..read).unwrap_or(&[]), &mut |offset, element| batch.add(offset, &element));
+        let pushed = splitter
+            .push(piece.get(..read).unwrap_or(&[]), &mut |offset, element| batch.add(offset, &element));
         let is_over = read == 0 || pushed.is_err();
         if batch.text.len() >= BATCH_BYTES || is_over {
             if is_first {
