@@ -73,19 +73,26 @@ def cresset(options, place, state, threads):
     with (state.parent / "alerts").open("wb") as alerts:
         begin = time.monotonic()
         process = subprocess.Popen(command, stdout=alerts, stderr=subprocess.PIPE, text=True)
-        loaded = None
+        loaded = used = None
         for line in process.stderr:
             if loaded is None and "watching" in line:
-                loaded = time.monotonic()
+                loaded, used = time.monotonic(), processor(process.pid)
         _, status, usage = os.wait4(process.pid, 0)
         end = time.monotonic()
     lines = {json.loads(line)["seen"]["line"] for line in (state.parent / "alerts").open()}
     planted = {int(line) for line in (place / "planted").open()}
     missed, more = len(planted - lines), len(lines - planted)
-    if missed or status:
-        print(f"missed {missed} of {len(planted)}, status {status}", file=sys.stderr)
-    return {"wrong": missed + status, "load": loaded - begin, "look": end - loaded, "memory": usage.ru_maxrss / 1024,
-            "lines": options.lines, "more": more, "processor": usage.ru_utime + usage.ru_stime}
+    if missed or more or status:
+        print(f"missed {missed} of {len(planted)}, {more} more, status {status}", file=sys.stderr)
+    return {"wrong": missed + more + status, "load": loaded - begin, "look": end - loaded, "memory": usage.ru_maxrss / 1024,
+            "lines": options.lines, "found": len(planted) - missed, "load_processor": used,
+            "look_processor": usage.ru_utime + usage.ru_stime - used}
+
+
+def processor(pid):
+    """Seconds that a process was on a processor so far."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
 def environment(folder):
@@ -110,14 +117,20 @@ def rival(python, name, place, lines, folder):
 
 
 def report(results, options, sizes):
-    print(f"{options.lines} lines, {options.rounds} rounds, medians; seconds by the clock\n")
-    print("| | indicators | threads | ready after, s | M lines/s | MB/s | memory at the most, MB |")
-    print("|---|--:|--:|--:|--:|--:|--:|")
+    load = Path("/proc/loadavg").read_text().split()[0]
+    print(f"{options.lines:,} lines, {options.rounds} rounds, medians; load average at the end {load}\n")
+    print("| | indicators | threads | ready after, s | of processor | M lines/s | per s of processor | MB/s | memory at the most, MB | lines found | |")
+    print("|---|--:|--:|--:|--:|--:|--:|--:|--:|--:|---|")
     for (name, count, threads), all_ in results.items():
         median = lambda key: statistics.median(one[key] for one in all_)
         rate = statistics.median(one["lines"] / one["look"] for one in all_)
         bytes_ = rate * sizes[count] / options.lines / 1e6
-        print(f"| {name} | {count:,} | {threads} | {median('load'):.2f} | {rate / 1e6:.3g} | {bytes_:.3g} | {median('memory'):.0f} |")
+        own = ("", "")
+        if "look_processor" in all_[0]:
+            own = f"{median('load_processor'):.2f}", f"{statistics.median(one['lines'] / one['look_processor'] for one in all_) / 1e6:.3g}"
+        of = f"{median('found'):.0f} in {median('lines'):,.0f}"
+        print(f"| {name} | {count:,} | {threads} | {median('load'):.2f} | {own[0]} | {rate / 1e6:.3g} | {own[1]} | {bytes_:.3g} | {median('memory'):.0f} "
+              f"| {of} | {all_[0].get('note', '')} |")
 
 
 if __name__ == "__main__":

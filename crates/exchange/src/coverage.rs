@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use stix::{
-    Timestamp,
+    Object, Timestamp,
     json::{Tree, Value},
 };
 use store::{CollectionNumber, Held, LabelSet};
@@ -31,7 +31,7 @@ pub struct Coverage {
 /// What one partner saw.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SeenBy {
-    /// How many sightings it sent.
+    /// How many sightings it sent; of one that it revised, the newest version counts.
     pub sightings: u64,
     /// How often it was seen, all sightings together.
     pub count: u64,
@@ -62,8 +62,12 @@ impl Exchange {
             .collect();
         let sensors = self.sensors_with(id, now).await?;
         let mut coverage = Coverage { id: id.to_owned(), holders, sensors, seen: BTreeMap::new() };
+        let mut told = BTreeMap::new();
         for (collection, visible) in &self.labels_held().await? {
-            self.sightings_of(id, *collection, visible, &mut coverage).await?;
+            self.sightings_of(id, *collection, visible, &mut told).await?;
+        }
+        for ((by, _), sighting) in told {
+            coverage.add(by, sighting);
         }
         Ok(coverage)
     }
@@ -87,16 +91,22 @@ impl Exchange {
         id: &str,
         collection: CollectionNumber,
         visible: &LabelSet,
-        coverage: &mut Coverage,
+        told: &mut Told,
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let add = |held: &Held| {
+        let mut add = |held: &Held| {
             let Some(stamp) = state.stamps.get(held.label) else { return };
             let tree = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object);
             if let Ok(tree) = tree
                 && tree.root().get("sighting_of_ref").is_some_and(|of| of.is_str(id))
             {
-                coverage.add(&self.name_of(&stamp.origin), tree.root());
+                let own = Sighted::read(held.object.inspect(), tree.root());
+                let key = (self.name_of(&stamp.origin), held.object.inspect().id().to_owned());
+                // Of a sighting that was revised, what it says now.
+                let known = told.entry(key).or_insert_with(|| own.clone());
+                if own.version >= known.version {
+                    *known = own;
+                }
             }
         };
         Ok(self.each_held(collection, visible, &["sighting"], add).await?)
@@ -115,26 +125,47 @@ impl Exchange {
     }
 }
 
-impl Coverage {
-    fn add(&mut self, by: &str, sighting: Value<'_>) {
-        let seen = self.seen.entry(by.to_owned()).or_default();
+/// The newest version of each sighting, by who says it and its id.
+type Told = BTreeMap<(String, String), Sighted>;
+
+/// What a sighting says.
+#[derive(Debug, Clone)]
+struct Sighted {
+    version: Option<Timestamp>,
+    /// Nothing where it was taken back.
+    count: Option<u64>,
+    first: Option<String>,
+    last: Option<String>,
+}
+
+impl Sighted {
+    fn read(object: &Object, sighting: Value<'_>) -> Self {
         // A sighting without a count says that it was seen.
-        let count = sighting
-            .get("count")
-            .and_then(Value::as_i64)
-            .map_or(1, |count| u64::try_from(count).unwrap_or(0));
+        let count = sighting.get("count").and_then(Value::as_i64);
+        let count = count.map_or(1, |count| u64::try_from(count).unwrap_or(0));
+        let moment = |name: &str| {
+            let text = sighting.get(name).and_then(Value::as_str)?;
+            Some(Timestamp::parse(&text).ok()?.to_string())
+        };
+        Self {
+            version: object.version(),
+            count: (!object.is_revoked()).then_some(count),
+            first: moment("first_seen"),
+            last: moment("last_seen"),
+        }
+    }
+}
+
+impl Coverage {
+    fn add(&mut self, by: String, sighting: Sighted) {
+        let Some(count) = sighting.count else { return };
+        let seen = self.seen.entry(by).or_default();
         seen.sightings += 1;
         seen.count = seen.count.saturating_add(count);
         seen.searched_none += u64::from(count == 0);
-        let moment = |name: &str| {
-            let text = sighting.get(name).and_then(Value::as_str)?;
-            Some(stix::Timestamp::parse(&text).ok()?.to_string())
-        };
         if count > 0 {
-            let earliest = [seen.first_seen.take(), moment("first_seen")];
-            seen.first_seen = earliest.into_iter().flatten().min();
-            let latest = [seen.last_seen.take(), moment("last_seen")];
-            seen.last_seen = latest.into_iter().flatten().max();
+            seen.first_seen = [seen.first_seen.take(), sighting.first].into_iter().flatten().min();
+            seen.last_seen = [seen.last_seen.take(), sighting.last].into_iter().flatten().max();
         }
     }
 }

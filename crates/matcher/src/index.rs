@@ -46,7 +46,8 @@ struct PathIndex {
 #[derive(Debug)]
 enum Postings {
     One(Posting),
-    Many(Vec<Posting>),
+    #[expect(clippy::box_collection, reason = "rare, and the others are small because of it")]
+    Many(Box<Vec<Posting>>),
 }
 
 impl Postings {
@@ -68,6 +69,11 @@ enum Change {
 impl Index {
     pub(crate) fn add(&mut self, witness: &Witness, posting: Posting) {
         self.change(witness, posting, Change::Add);
+    }
+
+    /// [`Index::add`] of a [`Witness::Exact`].
+    pub(crate) fn add_exact(&mut self, tail: &str, key: &str, posting: Posting) {
+        self.paths.entry_ref(tail).or_default().change_exact(key, posting, Change::Add);
     }
 
     pub(crate) fn remove(&mut self, witness: &Witness, posting: Posting) {
@@ -261,7 +267,7 @@ impl PathIndex {
                         many.push(posting);
                         None
                     }
-                    Some(Postings::One(one)) => Some(Postings::Many(vec![*one, posting])),
+                    Some(Postings::One(one)) => Some(Postings::Many(Box::new(vec![*one, posting]))),
                     None => Some(Postings::One(posting)),
                 };
                 if let Some(changed) = own(self.exact.get_mut(&hash)) {

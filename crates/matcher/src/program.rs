@@ -5,6 +5,8 @@
 //! observation satisfies match at once. The others wait until observations that come out of order have had their chance
 //! ([`MatcherLimits::lateness_seconds`]), since the order of times matters to them.
 
+mod body;
+
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},
@@ -12,11 +14,9 @@ use std::{
 };
 
 use hashbrown::HashMap;
-use stix::{
-    Timestamp,
-    pattern::{Grammar, Pattern},
-};
+use stix::{Timestamp, pattern::Pattern};
 
+use self::body::{Body, Other, Plans, witnesses};
 use crate::{
     CompileError, Dropped, Equality, IndicatorId, Match, MatcherLimits, Observation, ObservationId, Standing,
     Validity,
@@ -24,9 +24,8 @@ use crate::{
     formula::{Atom, Formula},
     index::{Index, Posting},
     plan::{Alternative, LeafNumber, Plan},
-    usual,
-    window::{Hit, Progress},
-    witness::{self, Witness},
+    usual::{self, Sign},
+    window::Hit,
 };
 
 #[derive(Debug)]
@@ -36,65 +35,6 @@ struct Entry {
     generation: u64,
     validity: Validity,
     body: Body,
-}
-
-/// What an indicator looks for.
-#[derive(Debug)]
-enum Body {
-    /// One comparison of the usual sort, as it is written. There may be millions of them, of which few are ever found: those are
-    /// compiled then.
-    Usual(Arc<str>),
-    Compiled(Box<Compiled>),
-}
-
-#[derive(Debug)]
-struct Compiled {
-    leaves: Vec<Formula>,
-    alternatives: Vec<(Alternative, Progress)>,
-}
-
-impl Body {
-    fn leaves(&self, limits: &MatcherLimits) -> Cow<'_, [Formula]> {
-        match self {
-            Self::Compiled(own) => Cow::Borrowed(&own.leaves),
-            Self::Usual(text) => {
-                let pattern = Pattern::parse(text, Grammar::V21, &limits.pattern).ok();
-                Cow::Owned(
-                    pattern.and_then(|own| Plan::new(&own, limits).ok()).map_or(Vec::new(), |own| own.leaves),
-                )
-            }
-        }
-    }
-
-    fn alternatives(&self) -> &[(Alternative, Progress)] {
-        match self {
-            Self::Usual(_) => &[],
-            Self::Compiled(own) => &own.alternatives,
-        }
-    }
-
-    /// By what it is found, if its indicator stands at this place.
-    fn witnesses(&self, place: u32) -> Vec<(Posting, Witness)> {
-        match self {
-            Self::Usual(text) => {
-                let witness = usual::recognise(text).map(|own| own.witness());
-                witness.map(|own| (Posting { slot: place, leaf: 0 }, own)).into_iter().collect()
-            }
-            Self::Compiled(own) => witnesses(place, &own.leaves).collect(),
-        }
-    }
-
-    /// The object paths that it asks for.
-    fn classes(&self) -> Vec<Cow<'static, str>> {
-        match self {
-            Self::Usual(text) => {
-                usual::recognise(text).map(|own| Cow::Borrowed(own.class)).into_iter().collect()
-            }
-            Self::Compiled(own) => {
-                own.leaves.iter().flat_map(Formula::atoms).map(|own| Cow::Owned(class(own))).collect()
-            }
-        }
-    }
 }
 
 /// Leaves that an observation satisfies, by place and generation of the indicator.
@@ -113,6 +53,8 @@ pub enum Usual {
 #[derive(Debug)]
 struct Waiting {
     id: ObservationId,
+    /// When it came, by the clock.
+    came: Timestamp,
     first: Timestamp,
     count: u32,
     satisfied: Satisfied,
@@ -130,6 +72,7 @@ pub struct Program {
     classes: BTreeMap<Cow<'static, str>, usize>,
     generations: u64,
     index: Index,
+    plans: Plans,
     /// By time and arrival.
     waiting: BTreeMap<(Timestamp, u64), Waiting>,
     arrivals: u64,
@@ -150,6 +93,7 @@ impl Program {
             classes: BTreeMap::new(),
             generations: 0,
             index: Index::default(),
+            plans: Plans::default(),
             waiting: BTreeMap::new(),
             arrivals: 0,
             watermark: None,
@@ -183,37 +127,58 @@ impl Program {
         validity: Validity,
     ) -> Result<(), CompileError> {
         let plan = Plan::new(pattern, &self.limits)?;
-        let alternatives = plan.alternatives.into_iter().map(|own| {
-            let progress = Progress::new(&own);
-            (own, progress)
-        });
-        let compiled = Compiled { alternatives: alternatives.collect(), leaves: plan.leaves };
-        self.put(id, Body::Compiled(Box::new(compiled)), validity);
+        let place = self.free_place(&id);
+        for (posting, witness) in witnesses(place, &plan.leaves) {
+            self.index.add(&witness, posting);
+        }
+        for atom in plan.leaves.iter().flat_map(Formula::atoms) {
+            self.count_class(Cow::Owned(class(atom)));
+        }
+        let other = Other::new(pattern, plan, &self.limits);
+        self.fill(place, (id, Body::Other(Box::new(other))), validity);
         Ok(())
     }
 
     /// As [`Program::insert`] for the text of a pattern that is one comparison of the usual sort, such as
     /// `[domain-name:value = 'www.example.com']`. These are kept as they are written, in a fraction of the time and space.
     pub fn insert_usual(&mut self, id: IndicatorId, text: Arc<str>, validity: Validity) -> Usual {
-        if text.len() > self.limits.pattern.pattern_bytes_max || usual::recognise(&text).is_none() {
-            return Usual::No;
-        }
-        self.put(id, Body::Usual(text), validity);
+        let is_short = text.len() <= self.limits.pattern.pattern_bytes_max;
+        let Some(own) = usual::recognise(&text).filter(|_| is_short) else { return Usual::No };
+        self.put_usual(id, (&text, &own), validity);
         Usual::Yes
     }
 
-    fn put(&mut self, id: IndicatorId, body: Body, validity: Validity) {
-        self.remove(&id);
-        let place = self.free.pop().unwrap_or_else(|| {
+    /// [`Program::insert_usual`] of what was recognised.
+    pub(crate) fn put_usual(
+        &mut self,
+        id: IndicatorId,
+        (text, own): (&Arc<str>, &usual::Usual<'_>),
+        validity: Validity,
+    ) -> usize {
+        let place = self.free_place(&id);
+        let posting = Posting { slot: place, leaf: 0 };
+        match own.sign() {
+            Sign::Exact(tail, key) => self.index.add_exact(tail, &key, posting),
+            Sign::Other(witness) => self.index.add(&witness, posting),
+        }
+        self.count_class(Cow::Borrowed(own.class));
+        self.fill(place, (id, Body::Usual(Arc::clone(text))), validity);
+        slot(place)
+    }
+
+    fn free_place(&mut self, id: &IndicatorId) -> u32 {
+        self.remove(id);
+        self.free.pop().unwrap_or_else(|| {
             self.entries.push(None);
             u32::try_from(self.entries.len() - 1).unwrap_or(u32::MAX)
-        });
-        for (posting, witness) in body.witnesses(place) {
-            self.index.add(&witness, posting);
-        }
-        for class in body.classes() {
-            *self.classes.entry(class).or_default() += 1;
-        }
+        })
+    }
+
+    fn count_class(&mut self, class: Cow<'static, str>) {
+        *self.classes.entry(class).or_default() += 1;
+    }
+
+    fn fill(&mut self, place: u32, (id, body): (IndicatorId, Body), validity: Validity) {
         self.generations += 1;
         let entry = Entry { id: id.clone(), generation: self.generations, validity, body };
         if let Some(free) = self.entries.get_mut(slot(place)) {
@@ -222,14 +187,37 @@ impl Program {
         self.places.insert(id, place);
     }
 
+    /// Makes room for so many indicators to come.
+    pub(crate) fn reserve(&mut self, more: usize) {
+        self.entries.reserve(more);
+        self.places.reserve(more);
+    }
+
+    /// Where an indicator stands, as long as it is there and not replaced; places are used again.
+    pub(crate) fn place(&self, id: &IndicatorId) -> Option<usize> {
+        self.places.get(id).map(|place| slot(*place))
+    }
+
+    pub(crate) fn ids(&self) -> impl Iterator<Item = &IndicatorId> {
+        self.places.keys()
+    }
+
+    /// Whether it is to match at all, from now on.
+    pub(crate) fn set_standing(&mut self, id: &IndicatorId, standing: Standing) {
+        let place = self.place(id);
+        if let Some(entry) = place.and_then(|place| self.entries.get_mut(place)).and_then(Option::as_mut) {
+            entry.validity.standing = standing;
+        }
+    }
+
     /// Removes an indicator; whether it was there.
     pub fn remove(&mut self, id: &IndicatorId) -> bool {
         let Some(place) = self.places.remove(id) else { return false };
         if let Some(entry) = self.entries.get_mut(slot(place)).and_then(Option::take) {
-            for (posting, witness) in entry.body.witnesses(place) {
+            for (posting, witness) in entry.body.witnesses(place, &self.limits) {
                 self.index.remove(&witness, posting);
             }
-            for class in entry.body.classes() {
+            for class in entry.body.classes(&self.limits) {
                 if let Some(count) = self.classes.get_mut(&class) {
                     *count -= 1;
                     if *count == 0 {
@@ -263,6 +251,7 @@ impl Program {
             } else {
                 let waiting = Waiting {
                     id: observation.id,
+                    came: now,
                     first: observation.first,
                     count: observation.count.get(),
                     satisfied,
@@ -288,6 +277,16 @@ impl Program {
             self.release(time, &mut matches);
         }
         matches
+    }
+
+    /// What came longer ago than stragglers take, by the clock, waits no more: else the last observation of a stream that falls silent
+    /// would be matched when the next one comes. To be called every now and then.
+    pub fn advance_by_clock(&mut self, now: Timestamp) -> Vec<Match> {
+        let due = now.plus_seconds(-i64::from(self.limits.lateness_seconds));
+        // The clock may be far ahead of telemetry that is read again, which must not be late because of that.
+        let times = self.waiting.iter().rev().map(|(&(time, _), waiting)| (time, waiting.came));
+        let last = times.filter(|(time, _)| *time <= due).find(|(_, came)| *came <= due);
+        last.map_or(Vec::new(), |(last, _)| self.advance(last.next()))
     }
 
     /// Nothing will come any more: everything that waits is matched.
@@ -316,7 +315,12 @@ impl Program {
     }
 
     /// What the observation satisfies: alone, as matches; of patterns over several, as leaves.
-    fn satisfied(&self, observation: &Observation, now: Timestamp, matches: &mut Vec<Match>) -> Satisfied {
+    fn satisfied(
+        &mut self,
+        observation: &Observation,
+        now: Timestamp,
+        matches: &mut Vec<Match>,
+    ) -> Satisfied {
         let mut found = Vec::new();
         self.index.candidates(observation, &mut found);
         found.sort_unstable();
@@ -324,28 +328,28 @@ impl Program {
         let mut satisfied = Satisfied::new();
         for group in found.chunk_by(|left, right| left.slot == right.slot) {
             let Some(place) = group.first().map(|posting| posting.slot) else { continue };
-            let Some(entry) = self.entry(place).filter(|entry| entry.validity.includes(now)) else {
+            let entry = self.entries.get(slot(place)).and_then(Option::as_ref);
+            let Some(entry) = entry.filter(|entry| entry.validity.includes(now)) else { continue };
+            let Some(plan) = self.plans.of((place, entry.generation), &entry.body, &self.limits) else {
                 continue;
             };
-            let formulas = entry.body.leaves(&self.limits);
             let own = |leaf: &LeafNumber| {
-                let formula = formulas.get(usize::from(*leaf));
+                let formula = plan.leaves.get(usize::from(*leaf));
                 formula.is_some_and(|formula| holds(formula, observation, self.equality))
             };
             let leaves: Vec<LeafNumber> = group.iter().map(|posting| posting.leaf).filter(own).collect();
             if leaves.is_empty() {
                 continue;
             }
-            let is_instant = |(alternative, _): &(Alternative, Progress)| match alternative {
+            let is_instant = |alternative: &Alternative| match alternative {
                 Alternative::Instant(own) => leaves.contains(&own.leaf) && own.takes_observation(observation),
                 Alternative::Count(..) | Alternative::Ordered(_) => false,
             };
-            let alternatives = entry.body.alternatives();
-            if matches!(entry.body, Body::Usual(_)) || alternatives.iter().any(is_instant) {
+            if plan.alternatives.iter().any(is_instant) {
                 let (indicator, observations) = (entry.id.clone(), vec![observation.id]);
                 matches.push(Match { indicator, observations, at: observation.last });
             }
-            if alternatives.iter().any(|(own, _)| !matches!(own, Alternative::Instant(_))) {
+            if plan.alternatives.iter().any(|own| !matches!(own, Alternative::Instant(_))) {
                 satisfied.push((place, entry.generation, leaves));
             }
         }
@@ -363,7 +367,7 @@ impl Program {
             if first.key().0 != time {
                 break;
             }
-            let Waiting { id, first, count, satisfied } = first.remove();
+            let Waiting { id, first, count, satisfied, .. } = first.remove();
             for (place, generation, leaves) in satisfied {
                 by_place.entry((place, generation)).or_default().push(Hit { id, first, count, leaves });
             }
@@ -373,9 +377,10 @@ impl Program {
             if entry.generation != generation || entry.validity.standing != Standing::Active {
                 continue;
             }
-            let Body::Compiled(compiled) = &mut entry.body else { continue };
+            let Some(plan) = self.plans.of((place, generation), &entry.body, &self.limits) else { continue };
+            let Body::Other(own) = &mut entry.body else { continue };
             let mut found = None;
-            for (alternative, progress) in &mut compiled.alternatives {
+            for (alternative, progress) in plan.alternatives.iter().zip(&mut own.progress) {
                 let dropped = &mut self.dropped.partials;
                 found = progress.advance(alternative, (time, &hits), &self.limits, dropped).or(found);
             }
@@ -390,13 +395,6 @@ impl Program {
 
 fn slot(place: u32) -> usize {
     usize::try_from(place).unwrap_or(usize::MAX)
-}
-
-fn witnesses(place: u32, leaves: &[Formula]) -> impl Iterator<Item = (Posting, Witness)> {
-    leaves.iter().zip(0..=LeafNumber::MAX).flat_map(move |(formula, leaf)| {
-        let posting = Posting { slot: place, leaf };
-        witness::of_formula(formula).into_iter().map(move |witness| (posting, witness))
-    })
 }
 
 /// The whole object path of a comparison, indices written `[*]`.

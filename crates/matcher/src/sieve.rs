@@ -11,6 +11,7 @@ use crate::{
     MatcherLimits,
     scan::{IndicatorSlot, Kind, NameReach, PatternFault, Scanner, Settings, WantedKey},
     telemetry::{SourceId, Wanted},
+    usual::Usual,
 };
 
 /// The property that observed-data has to have: such lines are read whole (STIX 2.1 section 4.14).
@@ -51,7 +52,20 @@ pub struct Sifted {
 impl Sifted {
     /// All lines but empty ones: what a sieve leaves that lets everything through.
     pub fn everything(piece: &[u8]) -> Self {
-        Self::chosen(piece, |_, _| Choice::Read)
+        let mut sifted = Self::default();
+        let mut start = 0;
+        let ends = memchr::memchr_iter(b'\n', piece).chain((!piece.ends_with(b"\n")).then_some(piece.len()));
+        for end in ends {
+            let line = piece.get(start..end).unwrap_or(&[]);
+            let line = line.strip_suffix(b"\r").unwrap_or(line);
+            if !line.is_empty() {
+                sifted.read.push(Line::at((sifted.lines, start, line.len())));
+            }
+            // What is behind the last line feed is a line only if there is something.
+            sifted.lines += u64::from(end < piece.len() || end > start);
+            start = end + 1;
+        }
+        sifted
     }
 
     /// The same for pieces that follow each other.
@@ -67,30 +81,6 @@ impl Sifted {
         }
         all
     }
-
-    fn chosen(piece: &[u8], mut choose: impl FnMut(&Line, &[u8]) -> Choice) -> Self {
-        let mut sifted = Self::default();
-        let mut start = 0;
-        let ends = memchr::memchr_iter(b'\n', piece).chain((!piece.ends_with(b"\n")).then_some(piece.len()));
-        for end in ends {
-            let line = piece.get(start..end).unwrap_or(&[]);
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            let place = Line { number: sifted.lines, bytes: start..start + line.len() };
-            if !line.is_empty() && choose(&place, line) == Choice::Read {
-                sifted.read.push(place);
-            }
-            // What is behind the last line feed is a line only if there is something.
-            sifted.lines += u64::from(end < piece.len() || end > start);
-            start = end + 1;
-        }
-        sifted
-    }
-}
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Choice {
-    Read,
-    PassOver,
 }
 
 impl Sieve {
@@ -111,6 +101,17 @@ impl Sieve {
         limits: &MatcherLimits,
     ) -> Result<(), PatternFault> {
         self.scanner.insert_pattern(pattern, slot, limits).map(drop)
+    }
+
+    /// [`Sieve::insert`] of what was recognised.
+    pub(crate) fn insert_usual(&mut self, usual: &Usual<'_>, slot: IndicatorSlot) {
+        self.scanner.insert(usual.wanted, slot);
+    }
+
+    /// Makes room for so many indicators to come.
+    pub(crate) fn reserve(&mut self, indicators: usize) {
+        // Most are one text each; few are networks.
+        self.scanner.reserve(indicators, indicators / 8);
     }
 
     /// Takes [`Sieve::insert`] of the same back.
@@ -163,21 +164,43 @@ impl Sieve {
         if self.reach == Reach::EveryLine {
             return Sifted::everything(piece);
         }
-        let mut candidates = Vec::new();
-        self.scanner.scan(piece, |candidate| candidates.push(candidate.line.start));
-        let mut candidates = candidates.into_iter().peekable();
+        let mut sifted = Sifted::default();
         let mut last = None;
-        let mut sifted = Sifted::chosen(piece, |place, line| {
-            let mut is_read = last.is_none() || line.first() != Some(&b'{') || line.last() != Some(&b'}');
-            while let Some(own) = candidates.next_if(|own| *own <= place.bytes.start) {
-                is_read |= own == place.bytes.start;
+        self.scanner.scan_chunks(piece, |chunk| {
+            let mut found = chunk.found().peekable();
+            let mut start = 0;
+            let ends = chunk.feeds.iter().map(|end| usize::try_from(*end).unwrap_or(usize::MAX));
+            let open = (!chunk.text.ends_with(b"\n")).then_some(chunk.text.len());
+            for end in ends.chain(open) {
+                let line = chunk.text.get(start..end).unwrap_or(&[]);
+                let line = line.strip_suffix(b"\r").unwrap_or(line);
+                let mut is_read = last.is_none() || line.first() != Some(&b'{') || line.last() != Some(&b'}');
+                while found.next_if(|at| *at <= end).is_some() {
+                    is_read = true;
+                }
+                if !line.is_empty() {
+                    let place = (sifted.lines, chunk.base + start, line.len());
+                    last = Some(place);
+                    if is_read {
+                        sifted.read.push(Line::at(place));
+                    }
+                }
+                sifted.lines += 1;
+                start = end + 1;
             }
-            last = Some(place.clone());
-            if is_read { Choice::Read } else { Choice::PassOver }
         });
-        if last.is_some() && last.as_ref() != sifted.read.last() {
-            sifted.read.extend(last);
+        if let Some(last) = last.map(Line::at)
+            && sifted.read.last() != Some(&last)
+        {
+            sifted.read.push(last);
         }
         sifted
+    }
+}
+
+impl Line {
+    /// By its number, where it begins, and its length.
+    fn at((number, start, length): (u64, usize, usize)) -> Self {
+        Self { number, bytes: start..start + length }
     }
 }

@@ -1,5 +1,7 @@
 //! Is a pattern one comparison of the usual sort? Told without parsing it: nine of ten indicators in feeds are.
 
+use std::borrow::Cow;
+
 use crate::{
     network::Network,
     scan::Wanted,
@@ -63,21 +65,38 @@ pub(crate) fn recognise(pattern: &str) -> Option<Usual<'_>> {
     Some(Usual { class, tail, wanted })
 }
 
-impl Usual<'_> {
+/// By what one is found.
+#[derive(Debug)]
+pub(crate) enum Sign<'p> {
+    /// The path within the object, and the key of [`Witness::Exact`]: nearly all.
+    Exact(&'static str, Cow<'p, str>),
+    Other(Witness),
+}
+
+impl<'p> Usual<'p> {
     /// By what it is found in an observation.
-    pub(crate) fn witness(&self) -> Witness {
-        let tail = self.tail.to_owned();
-        let exact = |text: &str| text_key(text).into_owned();
+    pub(crate) fn sign(&self) -> Sign<'p> {
         match self.wanted {
-            Wanted::Inside(text) => match Network::parse(text) {
-                Some(network) => Witness::Subset { tail, network },
-                None => Witness::Any { tail },
-            },
+            Wanted::Inside(text) => {
+                let tail = self.tail.to_owned();
+                Sign::Other(match Network::parse(text) {
+                    Some(network) => Witness::Subset { tail, network },
+                    None => Witness::Any { tail },
+                })
+            }
             Wanted::Text(text)
             | Wanted::Name(text)
             | Wanted::Below(text)
             | Wanted::Address(text)
-            | Wanted::Url(text) => Witness::Exact { tail, key: exact(text) },
+            | Wanted::Url(text) => Sign::Exact(self.tail, text_key(text)),
+        }
+    }
+
+    /// The same as a witness.
+    pub(crate) fn witness(&self) -> Witness {
+        match self.sign() {
+            Sign::Exact(tail, key) => Witness::Exact { tail: tail.to_owned(), key: key.into_owned() },
+            Sign::Other(witness) => witness,
         }
     }
 }

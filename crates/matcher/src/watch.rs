@@ -19,23 +19,23 @@ use std::{
     sync::Arc,
 };
 
-use hashbrown::HashMap;
 use stix::{Object, Timestamp, pattern::Pattern};
 
 pub use alert::{Alert, Seen, VALUE_TOLD_BYTES_MAX};
 pub use back::LookedBack;
 pub use count::Counted;
-pub use known::{Prepared, Refused};
+pub use known::{FeedReader, Markings, Prepared, Refused};
 pub use pap::Pap;
 pub use recent::{FoundValue, KEPT, Recent, RecentLimits, Searched, Unsearchable, kept_paths};
 pub use sighting::{Naming, ObservedData, Sensor, Sighting, envelope};
 
-use self::known::Known;
+use self::known::{AllKnown, Content, Indicator, Known};
 use crate::{
-    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Usual, Validity,
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity,
     scan::IndicatorSlot,
     sieve::Sieve,
     telemetry::{SourceId, Wanted},
+    usual::{self, Usual},
 };
 
 /// Bounds and times of a sensor.
@@ -92,7 +92,8 @@ pub struct Watch {
     /// For what the program looks for, where whoever reads lines asks for one.
     sieve: Option<Sieve>,
     slots: u32,
-    known: HashMap<IndicatorId, Known>,
+    known: AllKnown,
+    reader: FeedReader,
     silenced: BTreeSet<IndicatorId>,
     /// What opinions of this organisation silence, by the opinion's id, with its version.
     disputes: BTreeMap<String, (Timestamp, BTreeSet<IndicatorId>)>,
@@ -108,7 +109,7 @@ pub struct Watch {
 
 impl std::fmt::Debug for Watch {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Watch").field("indicators", &self.known.len()).finish_non_exhaustive()
+        f.debug_struct("Watch").field("indicators", &self.indicators()).finish_non_exhaustive()
     }
 }
 
@@ -121,7 +122,8 @@ impl Watch {
             program: Program::new(Equality::Normalised, limits.matcher),
             sieve: None,
             slots: 0,
-            known: HashMap::new(),
+            known: AllKnown::default(),
+            reader: FeedReader::new(limits.matcher),
             silenced: BTreeSet::new(),
             disputes: BTreeMap::new(),
             disputed: BTreeMap::new(),
@@ -191,7 +193,8 @@ impl Watch {
     /// # Errors
     /// [`Refused`] where an indicator cannot be watched for; it is never silently left out.
     pub fn put(&mut self, object: &Object, pap: Pap) -> Result<Put, Refused> {
-        self.put_prepared(Prepared::new(object.clone(), &self.limits.matcher), pap)
+        let prepared = self.reader.take(object);
+        self.put_prepared(prepared, pap)
     }
 
     /// [`Watch::put`] of what was read before.
@@ -199,75 +202,100 @@ impl Watch {
     /// # Errors
     /// As there.
     pub fn put_prepared(&mut self, prepared: Prepared, pap: Pap) -> Result<Put, Refused> {
-        let Prepared { object, indicator } = prepared;
-        match indicator {
-            Some(read) => {
-                let (mut known, pattern) = read?;
-                known.pap = pap;
-                self.put_indicator(object.id(), known, pattern.as_ref())
+        match prepared.0 {
+            Content::Indicator(mut own) => {
+                own.known.pap = pap;
+                self.put_indicator(own)
             }
-            None if object.object_type() == "opinion"
-                && known::is_by(&object, self.sensor.organisation.as_deref()) =>
+            Content::Refused(refused) => Err(refused),
+            Content::Other(object)
+                if object.object_type() == "opinion"
+                    && known::is_by(&object, self.sensor.organisation.as_deref()) =>
             {
                 Ok(self.put_own_opinion(&object))
             }
-            None => Ok(Put::Other),
+            Content::Other(_) => Ok(Put::Other),
         }
     }
 
-    fn put_indicator(
-        &mut self,
-        id: &str,
-        mut known: Known,
-        pattern: Option<&Pattern>,
-    ) -> Result<Put, Refused> {
-        let refused = |why: String| Refused { id: id.to_owned(), why };
-        let id = IndicatorId::new(id);
-        if self.known.get(&id).is_some_and(|before| before.version > known.version) {
+    /// Makes room for so many indicators to come, so that tables need not grow step by step.
+    pub fn reserve(&mut self, indicators: usize) {
+        let indicators = indicators.min(self.limits.indicators_max);
+        self.known.reserve(indicators);
+        self.program.reserve(indicators);
+        if let Some(sieve) = &mut self.sieve {
+            sieve.reserve(indicators);
+        }
+    }
+
+    fn put_indicator(&mut self, own: Indicator) -> Result<Put, Refused> {
+        let Indicator { id, mut known, validity, pattern } = own;
+        let refused = |id: &IndicatorId, why: String| Refused { id: id.as_str().to_owned(), why };
+        let before = self.known.of(&self.program, &id).map(|before| before.version);
+        if before.is_some_and(|before| before > known.version) {
             return Ok(Put::Older);
         }
         self.above_ceiling.remove(&id);
-        if known.validity.standing == Standing::Revoked {
+        if validity.standing == Standing::Revoked {
             self.look_no_more(&id);
-            self.known.insert(id, known);
+            self.known.keep_apart(id, known);
             return Ok(Put::Revoked);
         }
-        if self.known.len() >= self.limits.indicators_max && !self.known.contains_key(&id) {
-            return Err(refused("there are too many indicators".to_owned()));
+        if before.is_none() && self.known.len(&self.program) >= self.limits.indicators_max {
+            return Err(refused(&id, "there are too many indicators".to_owned()));
         }
         if known.pap > self.sensor.pap {
             self.look_no_more(&id);
-            self.known.insert(id.clone(), known);
+            self.known.keep_apart(id.clone(), known);
             self.above_ceiling.insert(id);
             return Ok(Put::AboveCeiling);
         }
-        let validity = Validity { standing: self.standing(&id), ..known.validity };
+        let validity = Validity { standing: self.standing(&id), ..validity };
         // What was there before stays where the new one cannot be run.
-        known.slot = self.look_in_lines(&known.pattern).map_err(refused)?;
-        let inserted = match pattern {
-            Some(pattern) => {
-                self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())
-            }
-            None => match self.program.insert_usual(id.clone(), Arc::clone(&known.pattern), validity) {
-                Usual::Yes => Ok(()),
-                Usual::No => Err("it was taken for a usual one".to_owned()),
-            },
+        let text = Arc::clone(&known.pattern);
+        let own = Own {
+            text: &text,
+            pattern: pattern.as_deref(),
+            usual: usual::recognise(&text).filter(|_| pattern.is_none()),
         };
-        if let Err(error) = inserted {
-            self.forget_lines(&known);
-            return Err(refused(error));
+        known.slot = self.look_in_lines(&own).map_err(|why| refused(&id, why))?;
+        match self.look_in_observations(&id, &own, validity) {
+            Ok(place) => {
+                if let Some(before) = self.known.watch(place, &id, known) {
+                    self.forget_lines(&before);
+                }
+                Ok(Put::Watched)
+            }
+            Err(why) => {
+                self.forget_lines(&known);
+                Err(refused(&id, why))
+            }
         }
-        if let Some(before) = self.known.insert(id, known) {
-            self.forget_lines(&before);
+    }
+
+    /// Puts a pattern into the program: its place there, or why it cannot be.
+    fn look_in_observations(
+        &mut self,
+        id: &IndicatorId,
+        own: &Own<'_>,
+        validity: Validity,
+    ) -> Result<usize, String> {
+        if let Some(usual) = &own.usual {
+            return Ok(self.program.put_usual(id.clone(), (own.text, usual), validity));
         }
-        Ok(Put::Watched)
+        let pattern = own.pattern.ok_or("it was taken for a usual one")?;
+        self.program.insert(id.clone(), pattern, validity).map_err(|error| error.to_string())?;
+        self.program.place(id).ok_or_else(|| "there is no place for it".to_owned())
     }
 
     /// Puts a pattern into the sieve, if there is one; where it is in it, or why it cannot be.
-    fn look_in_lines(&mut self, pattern: &str) -> Result<Option<IndicatorSlot>, String> {
+    fn look_in_lines(&mut self, own: &Own<'_>) -> Result<Option<IndicatorSlot>, String> {
         let Some(sieve) = &mut self.sieve else { return Ok(None) };
         let slot = IndicatorSlot::new(self.slots).ok_or("indicators came and went too often")?;
-        sieve.insert(pattern, slot, &self.limits.matcher).map_err(|error| error.to_string())?;
+        match &own.usual {
+            Some(usual) => sieve.insert_usual(usual, slot),
+            None => sieve.insert(own.text, slot, &self.limits.matcher).map_err(|error| error.to_string())?,
+        }
         self.slots += 1;
         Ok(Some(slot))
     }
@@ -281,8 +309,8 @@ impl Watch {
 
     /// Nothing is looked for by this id any more, and nothing is known of it.
     fn look_no_more(&mut self, id: &IndicatorId) -> bool {
+        let before = self.known.forget(&self.program, id);
         self.program.remove(id);
-        let before = self.known.remove(id);
         before.inspect(|before| self.forget_lines(before)).is_some()
     }
 
@@ -323,7 +351,7 @@ impl Watch {
 
     /// The indicators known, also those revoked.
     pub fn ids(&self) -> impl Iterator<Item = &str> {
-        self.known.keys().map(IndicatorId::as_str)
+        self.known.ids(&self.program).map(IndicatorId::as_str)
     }
 
     /// Lets an indicator fire no more, here, without changing it.
@@ -362,16 +390,20 @@ impl Watch {
     }
 
     fn judge(&mut self, id: &IndicatorId) {
-        if let Some(known) = self.known.get(id).filter(|known| known.validity.standing != Standing::Revoked) {
-            let validity = Validity { standing: self.standing(id), ..known.validity };
-            self.program.set_validity(id, validity);
-        }
+        let standing = self.standing(id);
+        self.program.set_standing(id, standing);
     }
 
     /// Takes in what a line says: what it matches is counted, and told as far as the bounds allow.
     pub fn observe(&mut self, observation: &Observation, line: &Seen, now: Timestamp) -> Vec<Alert> {
         let matches = self.program.observe(observation, now);
         self.tell(matches, Some((observation, line)), now)
+    }
+
+    /// What patterns over several observations have waited for long enough, by the clock. To be asked every second.
+    pub fn tick(&mut self, now: Timestamp) -> Vec<Alert> {
+        let matches = self.program.advance_by_clock(now);
+        self.tell(matches, None, now)
     }
 
     /// Nothing will come any more.
@@ -388,7 +420,7 @@ impl Watch {
     ) -> Vec<Alert> {
         let mut alerts = Vec::new();
         for found in matches {
-            let Some(known) = self.known.get(&found.indicator) else { continue };
+            let Some(known) = self.known.watched(&self.program, &found.indicator) else { continue };
             let own = seen.filter(|(observation, _)| found.observations.contains(&observation.id));
             let values = own.map_or_else(Vec::new, |(observation, _)| {
                 self.program.explain(&found.indicator, observation)
@@ -406,7 +438,7 @@ impl Watch {
                 alerts.push(Alert {
                     time: found.at.to_micros_text(),
                     indicator: found.indicator.as_str().to_owned(),
-                    name: known.name.clone(),
+                    name: known.name.as_deref().map(str::to_owned),
                     pattern: known.pattern.to_string(),
                     pap: known.pap,
                     values: alert::told(values),
@@ -427,11 +459,19 @@ impl Watch {
         };
         let taken = self.counted.take(over);
         let sighting = |(id, count): (IndicatorId, count::Count)| {
-            let markings = self.known.get(&id).map(|known| known.markings.clone()).unwrap_or_default();
+            let markings = self.known.of(&self.program, &id).map(Known::marking_texts).unwrap_or_default();
             Sighting::new(&self.sensor, &id, markings, &count)
         };
         taken.into_iter().map(sighting).collect()
     }
+}
+
+/// A pattern that is put in: read once for all tables.
+struct Own<'p> {
+    text: &'p Arc<str>,
+    /// Parsed, or of the usual sort.
+    pattern: Option<&'p Pattern>,
+    usual: Option<Usual<'p>>,
 }
 
 /// Which sightings are wanted.

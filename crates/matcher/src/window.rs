@@ -5,10 +5,7 @@
 //! time. Several are needed only where several WITHIN are open at once. Observations come here in the order of their time, those of
 //! one moment together, because within a moment every order is one in which they may have happened.
 
-use std::{
-    collections::{BTreeMap, VecDeque},
-    sync::Arc,
-};
+use std::{collections::VecDeque, sync::Arc};
 
 use stix::Timestamp;
 
@@ -39,10 +36,17 @@ pub(crate) enum Progress {
 /// The observations that began last, as many as are needed.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Counted {
-    /// By beginning and arrival: which observation, counting as how many.
-    kept: BTreeMap<(i128, u64), (ObservationId, u32)>,
+    /// By beginning, those of one moment as they came.
+    kept: VecDeque<Kept>,
     total: u64,
-    arrivals: u64,
+}
+
+/// An observation, counting as so many.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    began: i128,
+    id: ObservationId,
+    count: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -98,6 +102,8 @@ impl Progress {
                 let mut step = Step { order, now, limits, dropped, all: std::mem::take(partials) };
                 let found = step.run(hits);
                 *partials = step.all;
+                // Very many patterns may be open, most with one partial match.
+                partials.shrink_to_fit();
                 found
             }
             _ => None,
@@ -113,19 +119,18 @@ impl Counted {
         if after.is_some_and(|after| began <= after) {
             return None;
         }
-        self.kept.insert((began, self.arrivals), (hit.id, count));
-        self.arrivals += 1;
+        let at = self.kept.partition_point(|kept| kept.began <= began);
+        self.kept.insert(at, Kept { began, id: hit.id, count });
         self.total += u64::from(count);
         let mut earliest = began;
-        while let Some(entry) = self.kept.first_entry() {
-            let (at, (_, count)) = (entry.key().0, *entry.get());
-            let is_spare = self.total - u64::from(count) >= u64::from(need);
-            if !is_spare && after.is_none_or(|after| at > after) {
-                earliest = earliest.min(at);
+        while let Some(first) = self.kept.front().copied() {
+            let is_spare = self.total - u64::from(first.count) >= u64::from(need);
+            if !is_spare && after.is_none_or(|after| first.began > after) {
+                earliest = earliest.min(first.began);
                 break;
             }
-            entry.remove();
-            self.total -= u64::from(count);
+            self.kept.pop_front();
+            self.total -= u64::from(first.count);
         }
         let complete = self.total >= u64::from(need) && after.is_none_or(|after| earliest > after);
         complete.then(|| self.witness(hit.id, need))
@@ -134,15 +139,15 @@ impl Counted {
     /// This observation and the latest others that make up the number.
     fn witness(&self, newest: ObservationId, need: u32) -> Vec<ObservationId> {
         let mut all = VecDeque::from([newest]);
-        let others = self.kept.values().rev().filter(|(id, _)| *id != newest);
-        let own: u32 = self.kept.values().filter(|(id, _)| *id == newest).map(|(_, count)| *count).sum();
+        let others = self.kept.iter().rev().filter(|kept| kept.id != newest);
+        let own: u32 = self.kept.iter().filter(|kept| kept.id == newest).map(|kept| kept.count).sum();
         let mut sum = own.max(1);
-        for (id, count) in others {
+        for kept in others {
             if sum >= need {
                 break;
             }
-            sum = sum.saturating_add(*count);
-            all.push_front(*id);
+            sum = sum.saturating_add(kept.count);
+            all.push_front(kept.id);
         }
         all.into()
     }

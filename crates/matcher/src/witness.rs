@@ -8,7 +8,7 @@ use crate::{
     compare::{holds_octets, near},
     formula::{Atom, Formula, Operator, key},
     literal::{self, Clue},
-    network::Network,
+    network::{Family, Network},
 };
 
 /// A sign in an observation that a leaf may be satisfied. `tail` is the part of an object path behind the last reference,
@@ -47,13 +47,22 @@ impl Witness {
     }
 }
 
+impl Witness {
+    /// Whether few observations have it.
+    pub(crate) fn is_seldom_met(&self) -> bool {
+        self.cost() <= 2
+    }
+}
+
 /// How values are kept and looked up: lower case, and networks in one spelling, so that one table serves both ways of
 /// being equal. What is found is evaluated exactly afterwards.
 pub(crate) fn text_key(text: &str) -> Cow<'_, str> {
-    if text.contains(['.', ':'])
+    if memchr::memchr2(b'.', b':', text.as_bytes()).is_some()
         && let Some(network) = Network::parse(text)
     {
-        return Cow::Owned(network.to_string());
+        // An address of IPv4 has one spelling.
+        let is_plain = network.family == Family::V4 && memchr::memchr(b'/', text.as_bytes()).is_none();
+        return if is_plain { Cow::Borrowed(text) } else { Cow::Owned(network.to_string()) };
     }
     if text.bytes().any(|byte| byte.is_ascii_uppercase()) {
         Cow::Owned(text.to_ascii_lowercase())

@@ -3,12 +3,15 @@
 //! Both live in one buffer, the *record*: what the store writes is what it reads back, and what the wire gets is a
 //! slice of it.
 
+mod head;
+
 use std::{borrow::Cow, fmt, ops::Range};
 
 use bytes::Bytes;
 
+pub use self::head::Head;
 use crate::{
-    Code, Finding, Limits, Timestamp, id,
+    Code, Finding, Limits, Timestamp,
     json::{Kind, SyntaxError, Tree, Value},
 };
 
@@ -82,8 +85,8 @@ impl Object {
     /// # Errors
     /// As [`Object::parse`].
     pub fn from_tree(tree: &Tree<'_>, limits: &Limits) -> Result<Self, Vec<Finding>> {
-        let mut head = HeadReader { findings: Vec::new(), limits };
-        head.read(tree).ok_or(head.findings)
+        let head = Head::read(tree, limits)?;
+        write_record(&head, tree.text()).ok_or_else(Vec::new)
     }
 
     /// Reads back what [`Object::record`] gave.
@@ -306,214 +309,23 @@ pub fn escape_pointer(name: &str) -> Cow<'_, str> {
     }
 }
 
-struct HeadReader<'l> {
-    findings: Vec<Finding>,
-    limits: &'l Limits,
-}
-
-impl HeadReader<'_> {
-    fn refuse<T>(&mut self, code: Code, pointer: &str, section: &'static str, message: &str) -> Option<T> {
-        if self.findings.len() < self.limits.findings_max {
-            self.findings.push(Finding::error(code, pointer, section, message));
-        }
-        None
-    }
-
-    fn read(&mut self, tree: &Tree<'_>) -> Option<Object> {
-        let root = tree.root();
-        if root.kind() != Kind::Dictionary {
-            return self.refuse(Code::BundleElement, "", "3.1", "an object is a JSON dictionary");
-        }
-        let id = self.id(root);
-        let spec_version = self.spec_version(root);
-        let created = self.timestamp(root, "created");
-        let modified = self.timestamp(root, "modified");
-        let mut lists = Lists::default();
-        self.references(tree, root, &mut lists.references);
-        if let Some(markings) = root.get("object_marking_refs") {
-            self.markings(markings, &mut lists.markings);
-        }
-        if !self.findings.is_empty() {
-            return None;
-        }
-        let id = id?;
-        let mut flags = 0;
-        flags |= if root.get("granular_markings").is_some() { GRANULAR } else { 0 };
-        flags |= if root.get("revoked").and_then(Value::as_bool) == Some(true) { REVOKED } else { 0 };
-        flags |= if spec_version == SpecVersion::V20 { SPEC_20 } else { 0 };
-        flags |= if created.is_some() { CREATED } else { 0 };
-        flags |= if modified.is_some() { MODIFIED } else { 0 };
-        write_record(&id, flags, [created, modified], &lists, tree.text())
-    }
-
-    fn id<'t>(&mut self, root: Value<'t>) -> Option<Cow<'t, str>> {
-        let kind = root.get("type").and_then(Value::as_str);
-        if kind.is_none() {
-            self.refuse::<()>(Code::PropertyMissing, "/type", "3.2", "`type` is required and is a string");
-        }
-        let Some(text) = root.get("id").and_then(Value::as_str) else {
-            return self.refuse(Code::PropertyMissing, "/id", "3.2", "`id` is required and is a string");
-        };
-        if text.len() > self.limits.id_bytes_max {
-            return self.refuse(Code::LimitExceeded, "/id", "-", "the identifier is longer than allowed");
-        }
-        if let Err(error) = id::check(&text) {
-            return self.refuse(Code::IdForm, "/id", "2.9", &error.to_string());
-        }
-        if kind.is_some_and(|kind| kind != id::object_type(&text)) {
-            return self.refuse(
-                Code::IdForm,
-                "/id",
-                "2.9",
-                "the identifier does not start with the object's own type",
-            );
-        }
-        Some(text)
-    }
-
-    fn spec_version(&mut self, root: Value<'_>) -> SpecVersion {
-        let Some(value) = root.get("spec_version") else {
-            // STIX 2.1 section 3.2: absent means 2.0 for SDOs, SROs and markings, and 2.1 for SCOs.
-            let observable =
-                root.get("type").and_then(Value::as_str).is_some_and(|kind| is_observable(&kind));
-            let dated = root.get("created").is_some();
-            return if observable || !dated { SpecVersion::V21 } else { SpecVersion::V20 };
-        };
-        match value.as_str().as_deref() {
-            Some("2.1") => SpecVersion::V21,
-            Some("2.0") => SpecVersion::V20,
-            _ => {
-                self.refuse::<()>(
-                    Code::SpecVersion,
-                    "/spec_version",
-                    "3.2",
-                    "`spec_version` is `2.1` (or `2.0`)",
-                );
-                SpecVersion::V21
-            }
-        }
-    }
-
-    fn timestamp(&mut self, root: Value<'_>, name: &str) -> Option<Timestamp> {
-        let value = root.get(name)?;
-        match value.as_str().as_deref().map(Timestamp::parse_stix) {
-            Some(Ok(timestamp)) => Some(timestamp),
-            Some(Err(error)) => {
-                self.refuse(Code::TimestampForm, &format!("/{name}"), "2.16", &error.to_string())
-            }
-            None => self.refuse(Code::PropertyType, &format!("/{name}"), "2.16", "a timestamp is a string"),
-        }
-    }
-
-    /// Collects references. What is no identifier names nothing that could be held here, so it is left to validation.
-    fn references<'t>(&mut self, tree: &Tree<'_>, value: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
-        match value.kind() {
-            Kind::Dictionary => {
-                for (key, member) in value.members() {
-                    let kind = member.kind();
-                    if matches!(kind, Kind::Null | Kind::Boolean | Kind::Number) {
-                        continue;
-                    }
-                    let name = key.as_str().unwrap_or_default();
-                    if kind == Kind::String {
-                        if name.ends_with("_ref") && name != "marking_ref" {
-                            self.reference(tree, member, into);
-                        }
-                    } else if name == "object_marking_refs" || name == "marking_ref" {
-                        // Markings are kept apart.
-                    } else if kind == Kind::List && name.ends_with("_refs") {
-                        for element in member.elements().filter(|element| element.kind() == Kind::String) {
-                            self.reference(tree, element, into);
-                        }
-                    } else {
-                        self.references(tree, member, into);
-                    }
-                }
-            }
-            Kind::List => {
-                for element in value.elements() {
-                    if matches!(element.kind(), Kind::Dictionary | Kind::List) {
-                        self.references(tree, element, into);
-                    }
-                }
-            }
-            Kind::Null | Kind::Boolean | Kind::Number | Kind::String => {}
-        }
-    }
-
-    fn markings<'t>(&mut self, list: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
-        if list.kind() != Kind::List {
-            self.refuse::<()>(
-                Code::PropertyType,
-                "/object_marking_refs",
-                "7.2.2",
-                "this is a list of identifiers",
-            );
-        }
-        for (index, element) in list.elements().enumerate() {
-            let id = element.as_str();
-            let (code, section, message) = match id.as_deref().map(|id| (id::check(id), id::object_type(id)))
-            {
-                Some((Ok(()), _)) if into.len() >= self.limits.references_max => {
-                    (Code::LimitExceeded, "-", "more markings than allowed".to_owned())
-                }
-                Some((Ok(()), "marking-definition")) => {
-                    into.extend(id);
-                    continue;
-                }
-                Some((Ok(()), _)) => {
-                    (Code::ReferenceType, "7.2.2", "a marking is a `marking-definition`".to_owned())
-                }
-                Some((Err(error), _)) => (Code::IdForm, "2.9", error.to_string()),
-                None => (Code::PropertyType, "2.9", "an identifier is a string".to_owned()),
-            };
-            self.refuse::<()>(code, &format!("/object_marking_refs/{index}"), section, &message);
-        }
-    }
-
-    fn reference<'t>(&mut self, tree: &Tree<'_>, value: Value<'t>, into: &mut Vec<Cow<'t, str>>) {
-        let Some(id) = value.as_str().filter(|text| id::check(text).is_ok()) else { return };
-        if id.len() > self.limits.id_bytes_max || into.len() >= self.limits.references_max {
-            if self.findings.len() < self.limits.findings_max {
-                let message = "more or longer references than allowed";
-                self.refuse::<()>(Code::LimitExceeded, &pointer_to(tree, value), "-", message);
-            }
-        } else if into.len() >= REFERENCES_SEARCHED_MAX || !into.contains(&id) {
-            into.push(id);
-        }
-    }
-}
-
-/// Up to so many references are kept distinct by looking through them; more are sorted at the end.
-const REFERENCES_SEARCHED_MAX: usize = 64;
-
-#[derive(Default)]
-struct Lists<'t> {
-    markings: Vec<Cow<'t, str>>,
-    references: Vec<Cow<'t, str>>,
-}
-
-fn write_record(
-    id: &str,
-    flags: u8,
-    dates: [Option<Timestamp>; 2],
-    lists: &Lists<'_>,
-    text: &str,
-) -> Option<Object> {
-    let mut references: Vec<&str> = lists.references.iter().map(AsRef::as_ref).collect();
-    if references.len() > REFERENCES_SEARCHED_MAX {
-        references.sort_unstable();
-        references.dedup();
-    }
-    let ids = || lists.markings.iter().map(AsRef::as_ref).chain(references.iter().copied());
-    let text_at = FIXED_BYTES + id.len() + ids().map(|id: &str| id.len() + 2).sum::<usize>();
+fn write_record(head: &Head<'_>, text: &str) -> Option<Object> {
+    let Head { id, markings, references, .. } = head;
+    let mut flags = 0;
+    flags |= if head.granular_markings.is_some() { GRANULAR } else { 0 };
+    flags |= if head.is_revoked { REVOKED } else { 0 };
+    flags |= if head.spec_version == SpecVersion::V20 { SPEC_20 } else { 0 };
+    flags |= if head.created.is_some() { CREATED } else { 0 };
+    flags |= if head.modified.is_some() { MODIFIED } else { 0 };
+    let ids = || markings.iter().chain(references);
+    let text_at = FIXED_BYTES + id.len() + ids().map(|id| id.len() + 2).sum::<usize>();
     let mut record = Vec::with_capacity(text_at + text.len());
     record.extend_from_slice(&[FORMAT, flags]);
     record.extend_from_slice(&u16::try_from(id.len()).ok()?.to_le_bytes());
-    record.extend_from_slice(&u16::try_from(lists.markings.len()).ok()?.to_le_bytes());
+    record.extend_from_slice(&u16::try_from(markings.len()).ok()?.to_le_bytes());
     record.extend_from_slice(&u16::try_from(references.len()).ok()?.to_le_bytes());
     record.extend_from_slice(&u32::try_from(text_at).ok()?.to_le_bytes());
-    for date in dates {
+    for date in [head.created, head.modified] {
         let date = date.unwrap_or(Timestamp::EPOCH);
         record.extend_from_slice(&date.seconds().to_le_bytes());
         record.extend_from_slice(&date.nanos().to_le_bytes());

@@ -65,6 +65,15 @@ impl Timestamp {
         Self::from_parts(self.seconds.saturating_add(seconds), self.nanos)
     }
 
+    /// The nanosecond after it; the last moment that can be written where that lies beyond.
+    #[must_use]
+    pub fn next(self) -> Self {
+        if self.nanos < 999_999_999 {
+            return Self { nanos: self.nanos + 1, ..self };
+        }
+        if self.seconds < SECONDS_MAX { Self { seconds: self.seconds + 1, nanos: 0 } } else { Self::MAX }
+    }
+
     /// Reads a timestamp as STIX writes it: UTC, ending in `Z`, with 0 to 9 fraction digits.
     ///
     /// # Errors
@@ -208,6 +217,14 @@ impl FromStr for Timestamp {
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[test]
+    fn the_next_moment_is_a_nanosecond_later_and_the_last_one_stays() {
+        let last_of_second = Timestamp::from_parts(5, 999_999_999);
+        assert_eq!(last_of_second.next(), Timestamp::from_parts(6, 0));
+        assert_eq!(Timestamp::from_parts(6, 0).next(), Timestamp::from_parts(6, 1));
+        assert_eq!(Timestamp::MAX.next(), Timestamp::MAX);
+    }
 
     #[test]
     fn fractions_and_offsets_are_read() {

@@ -25,7 +25,7 @@ use anyhow::Context;
 use clap::{Args, ValueHint};
 use matcher::{
     sieve::Sifted,
-    watch::{Alert, Due, Naming, ObservedData, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
+    watch::{Alert, Due, Naming, ObservedData, Pap, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
 };
 use server::system_clock;
 
@@ -36,7 +36,7 @@ use self::{
     input::{Chunk, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
-    permissions::Permissions,
+    permissions::{Permission, Permissions},
     state::State,
 };
 use crate::output::Outcome;
@@ -146,7 +146,7 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let home = home.filter(|_| !args.no_home).map(|url| Home::start(&url, client)).transpose()?;
     let gauges = Gauges::start(args.metrics)?;
     let lines = Lines::new(args.format.as_deref(), &args.mapping)?;
-    let memory = Memory::open(&args.state, args.remember_days)?;
+    let memory = Memory::open(&args.state, args.remember_days, &state.looked)?;
     let mut sensor = Running {
         watch,
         lines,
@@ -154,6 +154,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         home,
         feeds: BTreeMap::new(),
         permissions: Permissions::default(),
+        held_back: Vec::new(),
+        begun: Begun::No,
         silenced: BTreeSet::new(),
         memory,
         threads: args.threads.unwrap_or_else(sift::threads),
@@ -168,6 +170,8 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
     let told = sensor.work(&chunks, &updates, (&mut state, &args.state))?;
     sensor.end(&mut state)?;
     eprintln!("{told} alert(s), {} line(s)", sensor.gauges.lines());
+    // The process ends: what a million indicators take is not given back piece by piece.
+    std::mem::forget(sensor);
     Ok(Outcome::Done)
 }
 
@@ -190,6 +194,13 @@ fn sensor(args: &WatchArgs) -> anyhow::Result<Sensor> {
     })
 }
 
+/// Whether every source has given what it had.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Begun {
+    Yes,
+    No,
+}
+
 /// A sensor at work, with its hands.
 struct Running {
     watch: Watch,
@@ -199,6 +210,9 @@ struct Running {
     /// The ids that came from feeds, so that those which are there no more are withdrawn.
     feeds: BTreeMap<usize, BTreeSet<String>>,
     permissions: Permissions,
+    /// Indicators whose markings never came so far: they may be defined behind them, or by another source.
+    held_back: Vec<(Prepared, feed::Live)>,
+    begun: Begun,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
     threads: NonZeroUsize,
@@ -217,6 +231,11 @@ impl Running {
                 Err(RecvTimeoutError::Disconnected) => break,
             }
         }
+        self.begun = Begun::Yes;
+        for (prepared, live) in std::mem::take(&mut self.held_back) {
+            self.put(prepared, live);
+        }
+        self.gauges.indicators(self.watch.indicators());
         self.want();
         tracing::info!(indicators = self.watch.indicators(), "watching");
         Ok(())
@@ -254,16 +273,24 @@ impl Running {
             }
         }
         if !new.is_empty() {
+            // First in one file what was counted and for what; then the list of all, after which the state need not say it.
+            state.looked.extend(new);
+            state.counted = self.watch.counted().clone();
+            state.save()?;
             memory.save_now()?;
+            state.looked.clear();
         }
         self.tell(&alerts)
     }
 
     fn take(&mut self, update: Update) {
         match update {
-            Update::Objects { objects, live } => {
-                for prepared in &objects {
-                    self.permissions.learn(prepared.object());
+            Update::Objects { objects, live, ahead } => {
+                objects.iter().filter_map(Prepared::other).for_each(|other| self.permissions.learn(other));
+                if ahead > 0 {
+                    let indicators = objects.iter().filter(|own| own.indicator().is_some()).count();
+                    self.watch
+                        .reserve(indicators.saturating_mul(usize::try_from(ahead).unwrap_or(usize::MAX)));
                 }
                 for prepared in objects {
                     self.put(prepared, live);
@@ -284,8 +311,19 @@ impl Running {
     }
 
     fn put(&mut self, prepared: Prepared, live: feed::Live) {
-        let pap = self.permissions.of(prepared.object());
-        let id = prepared.object().id().to_owned();
+        let mut pap = Pap::Red;
+        let mut id = String::new();
+        if let Some((own, markings)) = prepared.indicator() {
+            let permission = self.permissions.of(markings);
+            if permission == Permission::Unknown && self.begun == Begun::No {
+                self.held_back.push((prepared, live));
+                return;
+            }
+            pap = permission.pap();
+            if self.memory.is_some() || live != feed::Live::No {
+                own.clone_into(&mut id);
+            }
+        }
         match self.watch.put_prepared(prepared, pap) {
             Ok(put @ (Put::Watched | Put::AboveCeiling)) => {
                 if put == Put::AboveCeiling {
@@ -338,6 +376,8 @@ impl Running {
             if last.elapsed() >= TICK {
                 last = now();
                 self.read_silences(dir);
+                let waited = self.watch.tick(system_clock().now());
+                told += self.tell(&waited)?;
                 self.tick(state, Due::WindowOver)?;
             }
         }
@@ -349,6 +389,8 @@ impl Running {
             None => Sifted::everything(&chunk.bytes),
         };
         self.gauges.lines_seen(sifted.lines);
+        let first_line = chunk.lines_before() + 1;
+        chunk.has_lines(sifted.lines);
         let mut alerts = Vec::new();
         for place in &sifted.read {
             let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
@@ -359,7 +401,7 @@ impl Running {
                         if let Some(memory) = &mut self.memory {
                             memory.note(observation);
                         }
-                        let line = chunk.first_line + place.number;
+                        let line = first_line + place.number;
                         let seen = Seen { input: chunk.input.to_string(), line };
                         alerts.extend(self.watch.observe(observation, &seen, now));
                     }
@@ -383,8 +425,15 @@ impl Running {
     /// Writes down what was counted, together with how far the inputs were read; takes what came home off the list.
     fn tick(&mut self, state: &mut State, due: Due) -> anyhow::Result<()> {
         if let Some(home) = &mut self.home {
-            for id in home.arrived() {
+            let posted = home.arrived();
+            for id in posted.held {
                 state.outbox.remove(&id);
+            }
+            for (id, why) in posted.refused {
+                tracing::warn!("`{id}` was refused: {why}");
+                if state.set_aside(&id) {
+                    self.gauges.sighting_refused();
+                }
             }
         }
         for sighting in self.watch.sightings(system_clock().now(), due) {
@@ -431,6 +480,12 @@ impl Running {
             std::thread::sleep(TICK / 10);
             waited += TICK / 10;
             self.tick(state, Due::Everything)?;
+        }
+        if !state.refused.is_empty() {
+            tracing::warn!(
+                refused = state.refused.len(),
+                "sightings were refused; they are sent again at the next start"
+            );
         }
         if !state.outbox.is_empty() {
             tracing::warn!(

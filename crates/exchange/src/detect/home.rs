@@ -79,8 +79,10 @@ impl Exchange {
             work.saved = if due { Some(now) } else { work.saved };
             operations.extend(remembered(name, &mut work));
         }
+        let waited = work.watch.tick(now);
         let due = work.watch.sightings(now, Due::WindowOver);
-        let changed = !due.is_empty() || !operations.is_empty();
+        let changed = !waited.is_empty() || !due.is_empty() || !operations.is_empty();
+        alerts.extend(waited);
         work.kept.outbox.extend(due.into_iter().map(|sighting| (sighting.id.clone(), sighting)));
         if changed && let Err(error) = self.write_down(name, &mut work, operations, now).await {
             (work.new, work.looked) = (new, looked);

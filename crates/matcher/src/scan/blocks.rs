@@ -1,6 +1,6 @@
 //! Where do keys end? Sixty-four bytes at a time.
 
-use super::lanes::{BLOCK, Marks, Oddity, Tally, marks};
+use super::lanes::{BLOCK, Marks, Oddity, marks};
 
 /// What stands behind the last byte; nothing that means anything.
 const PADDING: u8 = b',';
@@ -13,8 +13,8 @@ pub(super) struct Ends {
     count: usize,
     /// Where blocks begin that have something odd: a quote before white space or a control character, `\u`.
     pub(super) odd: Vec<u32>,
-    /// How many ends of lines there are.
-    pub(super) newlines: u64,
+    /// Offsets of the ends of lines.
+    pub(super) feeds: Vec<u32>,
 }
 
 impl Ends {
@@ -32,32 +32,37 @@ impl Ends {
         if self.places.len() < room {
             self.places.resize(room, 0);
         }
-        self.newlines = 0;
+        self.feeds.clear();
         let behind = text.get(1..).unwrap_or(&[]);
         let mut base = 0_u32;
-        let (blocks, nexts) = (text.as_chunks::<BLOCK>().0, behind.as_chunks::<BLOCK>().0);
-        for (blocks, nexts) in blocks.chunks(Tally::BLOCKS_MAX).zip(nexts.chunks(Tally::BLOCKS_MAX)) {
-            let mut tally = Tally::new();
-            for (block, next) in blocks.iter().zip(nexts) {
-                tally.add(block);
-                self.block(block, next, base);
-                base = base.wrapping_add(64);
-            }
-            self.newlines += tally.count();
+        for (block, next) in text.as_chunks::<BLOCK>().0.iter().zip(behind.as_chunks::<BLOCK>().0) {
+            self.block(block, next, base);
+            base = base.wrapping_add(64);
         }
         // What is left is a block or less.
         let done = usize::try_from(base).unwrap_or(usize::MAX);
         let own = padded_block(text.get(done..).unwrap_or(&[]));
         self.block(&own, &padded_block(behind.get(done..).unwrap_or(&[])), base);
-        let mut tally = Tally::new();
-        tally.add(&own);
-        self.newlines += tally.count();
+    }
+
+    /// Looks only for the end of a line that is the whole text.
+    pub(super) fn only_last(&mut self, text: &[u8]) {
+        self.feeds.clear();
+        if let Some((b'\n', line)) = text.split_last()
+            && let Ok(end) = u32::try_from(line.len())
+        {
+            self.feeds.push(end);
+        }
     }
 
     #[expect(clippy::inline_always, reason = "called for every 64 bytes, from two places")]
     #[inline(always)]
     fn block(&mut self, block: &[u8; BLOCK], next: &[u8; BLOCK], base: u32) {
-        let Marks { ends: mut mask, odd } = marks(block, next);
+        let Marks { ends: mut mask, mut feeds, odd } = marks(block, next);
+        while feeds != 0 {
+            self.feeds.push(base.wrapping_add(feeds.trailing_zeros()));
+            feeds &= feeds - 1;
+        }
         if odd == Oddity::Some {
             self.odd.push(base);
         }
@@ -116,6 +121,8 @@ mod tests {
             ends.find(b"\"k\": ignored, the second time counts");
             ends.find(bytes);
             prop_assert_eq!(ends.places(), expected);
+            let feeds: Vec<u32> = text.match_indices('\n').map(|(at, _)| u32::try_from(at).unwrap()).collect();
+            prop_assert_eq!(&ends.feeds, &feeds);
             let odd = bytes.windows(2).filter(|two| two[0] == b'"' && two[1] <= b' ' || *two == b"\\u").count();
             prop_assert_eq!(ends.odd.is_empty(), odd == 0);
         }

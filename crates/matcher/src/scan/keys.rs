@@ -122,8 +122,12 @@ impl Key {
     #[inline]
     fn ends(&self, before: &[u8], last: Option<u128>) -> bool {
         match last {
-            Some(last) if self.quoted.len() <= 16 => (last ^ self.end) & self.mask == 0,
-            Some(_) | None => before.ends_with(&self.quoted),
+            // Longer ones are compared whole only where their end is the same.
+            Some(last) => {
+                (last ^ self.end) & self.mask == 0
+                    && (self.quoted.len() <= 16 || before.ends_with(&self.quoted))
+            }
+            None => before.ends_with(&self.quoted),
         }
     }
 }

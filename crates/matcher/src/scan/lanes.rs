@@ -17,6 +17,8 @@ pub(super) struct Lanes(u8x16);
 pub(super) struct Marks {
     /// Quotes that a colon follows.
     pub(super) ends: u64,
+    /// Ends of lines.
+    pub(super) feeds: u64,
     /// Whether there is a quote that white space or a control character follows, or a `\u`.
     pub(super) odd: Oddity,
 }
@@ -52,6 +54,14 @@ impl Lanes {
         above.min(all(9)).simd_eq(above).to_bitmask()
     }
 
+    /// What stands around the host in a URL, in `Host` and in an address: `/?#\@:[]%`.
+    #[inline]
+    pub(super) fn around(self) -> u32 {
+        let is = |byte: u8| self.0.simd_eq(all(byte));
+        let in_urls = is(b'/') | is(b'?') | is(b'#') | is(b'\\') | is(b'@');
+        (in_urls | is(b':') | is(b'[') | is(b']') | is(b'%')).to_bitmask()
+    }
+
     /// Control characters, backslashes, and bytes beyond ASCII.
     #[inline]
     pub(super) fn special(self) -> u32 {
@@ -61,46 +71,29 @@ impl Lanes {
     }
 }
 
-/// Counts the ends of lines, in lanes of their own.
-#[derive(Debug)]
-pub(super) struct Tally(u8x16);
-
-impl Tally {
-    /// Of so many blocks; after more, lanes might run over.
-    pub(super) const BLOCKS_MAX: usize = 63;
-
-    #[inline]
-    pub(super) fn new() -> Self {
-        Self(all(0))
-    }
-
-    #[inline]
-    pub(super) fn add(&mut self, block: &[u8; BLOCK]) {
-        for own in block.as_chunks().0 {
-            // Where they are equal, less minus one.
-            self.0 -= u8x16::new(*own).simd_eq(all(b'\n'));
-        }
-    }
-
-    #[inline]
-    pub(super) fn count(&self) -> u64 {
-        self.0.to_array().iter().map(|lane| u64::from(*lane)).sum()
-    }
-}
-
 /// What there is in a block; `next` is the block one byte further.
 #[inline]
 pub(super) fn marks(block: &[u8; BLOCK], next: &[u8; BLOCK]) -> Marks {
     let mut ends = 0;
+    let mut feeds = all(0);
     let mut odd = all(0);
     for ((own, next), shift) in block.as_chunks().0.iter().zip(next.as_chunks().0).zip([0, 16, 32, 48]) {
         let (own, next) = (u8x16::new(*own), u8x16::new(*next));
+        feeds |= own.simd_eq(all(b'\n'));
         let quotes = own.simd_eq(all(b'"'));
         ends |= u64::from((quotes & next.simd_eq(all(b':'))).to_bitmask()) << shift;
         let blank = next.min(all(b' ')).simd_eq(next);
         odd |= quotes & blank | own.simd_eq(all(b'\\')) & next.simd_eq(all(b'u'));
     }
-    Marks { ends, odd: if odd.to_bitmask() == 0 { Oddity::None } else { Oddity::Some } }
+    // Most blocks have none: which bytes they are is only asked where there is one.
+    let feeds = if feeds.to_bitmask() == 0 { 0 } else { equal(block, b'\n') };
+    Marks { ends, feeds, odd: if odd.to_bitmask() == 0 { Oddity::None } else { Oddity::Some } }
+}
+
+#[inline(never)]
+fn equal(block: &[u8; BLOCK], byte: u8) -> u64 {
+    let parts = block.as_chunks().0.iter().zip([0, 16, 32, 48]);
+    parts.fold(0, |mask, (own, shift)| mask | u64::from(Lanes::new(own).equal(byte)) << shift)
 }
 
 #[cfg(test)]
@@ -110,27 +103,19 @@ mod tests {
     use super::*;
 
     fn byte() -> impl Strategy<Value = u8> {
-        prop_oneof![any::<u8>(), prop::sample::select(&b"\"\":\\u 09/.\x1f\x7f\x80\0"[..])]
-    }
-
-    #[test]
-    fn as_many_lines_are_counted_as_lanes_can_hold() {
-        let mut tally = Tally::new();
-        for blocks in 1..=Tally::BLOCKS_MAX {
-            tally.add(&[b'\n'; BLOCK]);
-            assert_eq!(tally.count(), 64 * u64::try_from(blocks).unwrap());
-        }
+        prop_oneof![any::<u8>(), prop::sample::select(&b"\"\":\\u 09/.?#@[]%\n\x1f\x7f\x80\0"[..])]
     }
 
     fn marks_plainly(bytes: &[u8]) -> Marks {
-        let (mut ends, mut odd) = (0, Oddity::None);
+        let (mut ends, mut feeds, mut odd) = (0, 0, Oddity::None);
         for (at, two) in bytes.windows(2).enumerate() {
             ends |= u64::from(two == b"\":") << at;
+            feeds |= u64::from(two[0] == b'\n') << at;
             if two[0] == b'"' && two[1] <= b' ' || two == b"\\u" {
                 odd = Oddity::Some;
             }
         }
-        Marks { ends, odd }
+        Marks { ends, feeds, odd }
     }
 
     proptest! {
@@ -145,6 +130,7 @@ mod tests {
             prop_assert_eq!(lanes.digits(), each(|byte| byte.is_ascii_digit()));
             prop_assert_eq!(lanes.special(), each(|byte| !(b' '..0x80).contains(&byte) || byte == b'\\'));
             prop_assert_eq!(lanes.equal(b'"'), each(|byte| byte == b'"'));
+            prop_assert_eq!(lanes.around(), each(|byte| b"/?#\\@:[]%".contains(&byte)));
             prop_assert_eq!(lanes.equal(0xff), each(|byte| byte == 0xff));
         }
     }

@@ -127,11 +127,39 @@ impl<'r> Token<'r> {
 /// Where values of wanted keys begin, by kind.
 type Queues = [Vec<u32>; Kind::ALL.len()];
 
+/// A chunk that was scanned.
+pub(crate) struct ScannedChunk<'c> {
+    /// Where it begins in the buffer.
+    pub(crate) base: usize,
+    pub(crate) text: &'c [u8],
+    /// Where lines end in it. The last may have no end.
+    pub(crate) feeds: &'c [u32],
+    found: &'c [Found],
+}
+
+impl ScannedChunk<'_> {
+    /// Where something was found, in order: somewhere in the line that has to be read.
+    pub(crate) fn found(&self) -> impl Iterator<Item = usize> {
+        self.found.iter().map(|found| found.start)
+    }
+}
+
 impl Scanner {
     /// Gives the candidates of a buffer, line by line; one line may have several. The buffer begins and ends with a line; the
     /// end of the last may be missing.
     pub fn scan(&self, buffer: &[u8], mut on_candidate: impl FnMut(Candidate)) -> Scanned {
         let mut scanned = Scanned::default();
+        let mut counts = Scanned::default();
+        self.each_chunk(buffer, &mut scanned, |chunk| give(chunk, &mut counts, &mut on_candidate));
+        Scanned { lines_unclear: counts.lines_unclear, candidates: counts.candidates, ..scanned }
+    }
+
+    /// Gives the chunks of a buffer with what was found in each.
+    pub(crate) fn scan_chunks(&self, buffer: &[u8], on_chunk: impl FnMut(&ScannedChunk<'_>)) {
+        self.each_chunk(buffer, &mut Scanned::default(), on_chunk);
+    }
+
+    fn each_chunk(&self, buffer: &[u8], scanned: &mut Scanned, mut on_chunk: impl FnMut(&ScannedChunk<'_>)) {
         let mut ends = Ends::default();
         let mut queues = Queues::default();
         let mut pass = Pass::new(self);
@@ -139,24 +167,26 @@ impl Scanner {
         while let Some(rest) = buffer.get(base..).filter(|rest| !rest.is_empty()) {
             let length = chunk_length(rest);
             pass.text = rest.get(..length).unwrap_or(rest);
-            let mut newlines = u64::from(pass.text.last() == Some(&b'\n'));
-            let open = 1 - newlines;
             if length > LINE_BYTES_MAX {
                 scanned.lines_long += 1;
+                ends.only_last(pass.text);
                 pass.unclear(0);
             } else {
                 ends.find(pass.text);
-                newlines = ends.newlines;
                 pass.wanted(&ends, &mut queues);
                 pass.values(&mut queues);
                 scanned.lines_slow += pass.odd(&ends.odd);
                 pass.answer();
             }
-            scanned.lines += newlines + open;
-            pass.give(base, &mut scanned, &mut on_candidate);
+            pass.found.sort_unstable();
+            pass.found.dedup();
+            let chunk = ScannedChunk { base, text: pass.text, feeds: &ends.feeds, found: &pass.found };
+            let open = usize::from(pass.text.last() != Some(&b'\n'));
+            scanned.lines += u64::try_from(ends.feeds.len() + open).unwrap_or(u64::MAX);
+            on_chunk(&chunk);
+            pass.found.clear();
             base += length;
         }
-        scanned
     }
 }
 
@@ -246,35 +276,33 @@ impl<'s> Pass<'s, '_> {
     pub(super) fn unclear(&mut self, start: usize) {
         self.found.push(Found { start, end: start, kind: None, indicator: None });
     }
+}
 
-    /// Gives what was found in the chunk, which begins at `base`.
-    fn give(&mut self, base: usize, scanned: &mut Scanned, on_candidate: &mut impl FnMut(Candidate)) {
-        self.found.sort_unstable();
-        self.found.dedup();
-        let mut unclear = None;
-        for found in self.found.drain(..) {
-            let start =
-                memchr::memrchr(b'\n', self.text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
-            let behind = self.text.get(found.start..).unwrap_or(&[]);
-            let mut end = memchr::memchr(b'\n', behind).map_or(self.text.len(), |at| found.start + at);
-            if end > start && self.text.get(end - 1) == Some(&b'\r') {
-                end -= 1;
-            }
-            if found.kind.is_none() {
-                if unclear == Some(start) {
-                    continue;
-                }
-                unclear = Some(start);
-                scanned.lines_unclear += 1;
-            }
-            scanned.candidates += 1;
-            on_candidate(Candidate {
-                line: base + start..base + end,
-                value: base + found.start..base + found.end,
-                kind: found.kind,
-                indicator: found.indicator,
-            });
+/// Gives the candidates of a chunk.
+fn give(chunk: &ScannedChunk<'_>, counts: &mut Scanned, on_candidate: &mut impl FnMut(Candidate)) {
+    let ScannedChunk { base, text, .. } = *chunk;
+    let mut unclear = None;
+    for found in chunk.found {
+        let start = memchr::memrchr(b'\n', text.get(..found.start).unwrap_or(&[])).map_or(0, |at| at + 1);
+        let behind = text.get(found.start..).unwrap_or(&[]);
+        let mut end = memchr::memchr(b'\n', behind).map_or(text.len(), |at| found.start + at);
+        if end > start && text.get(end - 1) == Some(&b'\r') {
+            end -= 1;
         }
+        if found.kind.is_none() {
+            if unclear == Some(start) {
+                continue;
+            }
+            unclear = Some(start);
+            counts.lines_unclear += 1;
+        }
+        counts.candidates += 1;
+        on_candidate(Candidate {
+            line: base + start..base + end,
+            value: base + found.start..base + found.end,
+            kind: found.kind,
+            indicator: found.indicator,
+        });
     }
 }
 

@@ -9,7 +9,19 @@ pub(super) type Frame = [u8; 20];
 #[inline]
 pub(super) fn parse(frame: &Frame, end: u8) -> Option<u32> {
     let lanes = Lanes::new(frame.last_chunk()?);
-    let length = lanes.equal(end).trailing_zeros();
+    read(frame, lanes, lanes.equal(end).trailing_zeros())
+}
+
+/// [`parse`] for a text of so many bytes, behind which anything may stand.
+#[inline]
+pub(super) fn parse_text(text: &[u8; 16], length: usize) -> Option<u32> {
+    let mut frame = [0; 20];
+    frame.last_chunk_mut::<16>()?.copy_from_slice(text);
+    read(&frame, Lanes::new(text), u32::try_from(length).ok()?)
+}
+
+#[inline]
+fn read(frame: &Frame, lanes: Lanes, length: u32) -> Option<u32> {
     let inside = (1_u32 << (length & 31)).wrapping_sub(1);
     let dots = lanes.equal(b'.') & inside;
     let rest = dots & dots.wrapping_sub(1);
@@ -87,6 +99,9 @@ mod tests {
         #[test]
         fn it_never_differs_from_the_standard_library(text in "[0-9.]{0,16}|[0-9]{1,3}(\\.[0-9]{1,3}){3}") {
             prop_assert_eq!(parsed(&text), text.parse().ok());
+            let long = format!("{text}7.7.7.77.7.7.7.7");
+            let read = parse_text(long.as_bytes().first_chunk().unwrap(), text.len());
+            prop_assert_eq!(read.map(Ipv4Addr::from), text.parse().ok());
         }
     }
 }

@@ -23,6 +23,27 @@ pub(super) fn plain_length(rest: &[u8]) -> Option<usize> {
     (tail.get(at) == Some(&b'"')).then_some(length + at)
 }
 
+/// Whether nothing in the first bytes, behind which the text may go on, stands around hosts or is between the parts of an address of IPv6.
+#[inline]
+pub(super) fn is_bare(rest: &[u8], length: usize) -> bool {
+    let mut left = length;
+    let (windows, tail) = rest.as_chunks::<16>();
+    for window in windows {
+        let inside = if left < 16 { (1 << left) - 1 } else { 0xffff };
+        if Lanes::new(window).around() & inside != 0 {
+            return false;
+        }
+        if left <= 16 {
+            return true;
+        }
+        left -= 16;
+    }
+    !tail
+        .iter()
+        .take(left)
+        .any(|byte| matches!(byte, b'/' | b'?' | b'#' | b'\\' | b'@' | b':' | b'[' | b']' | b'%'))
+}
+
 /// A string with its escapes resolved into `out`; how many bytes before its closing quote. Nothing if it is not well written.
 pub(super) fn decoded(rest: &[u8], out: &mut String) -> Option<usize> {
     out.clear();
@@ -171,6 +192,13 @@ mod tests {
             let mut found = Vec::new();
             below(both.as_bytes(), text.len(), |above| found.push(above.to_vec()));
             prop_assert_eq!(found, expected);
+        }
+
+        #[test]
+        fn bare_texts_have_no_sign_around_hosts(text in "[a-z.]{0,40}[/?#\\\\@:\\[\\]%]?[a-z.]{0,40}", behind in "[a:%]{0,20}") {
+            let both = format!("{text}{behind}");
+            let expected = !text.contains(['/', '?', '#', '\\', '@', ':', '[', ']', '%']);
+            prop_assert_eq!(is_bare(both.as_bytes(), text.len()), expected);
         }
 
         #[test]

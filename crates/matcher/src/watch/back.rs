@@ -3,7 +3,7 @@
 use stix::Timestamp;
 
 use super::{Alert, ObservedData, Recent, Searched, Sighting, Unsearchable, Watch};
-use crate::{IndicatorId, Standing};
+use crate::IndicatorId;
 
 /// What looking back found.
 #[derive(Debug, Default)]
@@ -42,10 +42,9 @@ impl Watch {
     ) -> Vec<(String, Result<LookedBack, Unsearchable>)> {
         let mut patterns = Vec::new();
         for id in ids.iter().map(|id| IndicatorId::new(id)) {
-            let watched = !self.is_silent(&id) && !self.above_ceiling.contains(&id);
-            let known = self.known.get(&id).filter(|_| watched);
-            let alive = known.filter(|known| known.validity.standing != Standing::Revoked);
-            if let Some(parsed) = alive.and_then(|known| known.parsed(&self.limits.matcher)) {
+            let watched = !self.is_silent(&id);
+            let known = self.known.watched(&self.program, &id).filter(|_| watched);
+            if let Some(parsed) = known.and_then(|known| known.parsed(&self.limits.matcher)) {
                 patterns.push((id, parsed));
             }
         }
@@ -60,7 +59,7 @@ impl Watch {
 
     fn found_back(&mut self, id: &IndicatorId, searched: Searched, now: Timestamp) -> LookedBack {
         let mut looked = LookedBack { days: searched.days, ..LookedBack::default() };
-        let Some(known) = self.known.get(id) else { return looked };
+        let Some(known) = self.known.of(&self.program, id) else { return looked };
         for found in searched.found {
             if (self.common)(&found.path, &found.value).is_some() {
                 self.common_matches += 1;
@@ -75,7 +74,7 @@ impl Watch {
             looked.alerts.push(Alert {
                 time: found.last.to_micros_text(),
                 indicator: id.as_str().to_owned(),
-                name: known.name.clone(),
+                name: known.name.as_deref().map(str::to_owned),
                 pattern: known.pattern.to_string(),
                 pap: known.pap,
                 values,
@@ -87,7 +86,7 @@ impl Watch {
         if looked.alerts.is_empty()
             && let Some(since) = searched.since
         {
-            looked.none = Some(Sighting::of_none(&self.sensor, id, known.markings.clone(), (since, now)));
+            looked.none = Some(Sighting::of_none(&self.sensor, id, known.marking_texts(), (since, now)));
         }
         looked
     }

@@ -91,6 +91,27 @@ fn observations_may_come_out_of_order_within_the_lateness_and_are_counted_beyond
 }
 
 #[test]
+fn what_waits_in_a_stream_that_fell_silent_is_matched_when_the_clock_says_so() {
+    let limits = MatcherLimits { lateness_seconds: 60, ..MatcherLimits::DEFAULT };
+    let mut program = program(&pattern("[x-a:v = 1] FOLLOWEDBY [x-a:v = 2]"), Equality::Exact, limits);
+    // Telemetry of yesterday, read at 1000 and 1005.
+    assert_eq!(found(&mut program, &seen(1, 10, 1), at(1000)), 0);
+    assert_eq!(found(&mut program, &seen(2, 11, 2), at(1005)), 0);
+    assert_eq!(program.advance_by_clock(at(1064)), []);
+    let matches = program.advance_by_clock(at(1065));
+    assert_eq!(
+        matches.iter().map(|own| own.observations.clone()).collect::<Vec<_>>(),
+        [[1, 2].map(ObservationId)]
+    );
+    // What is of that time still counts, and what is ahead of the clock waits for it.
+    program.observe(&seen(4, 12, 2), at(1066));
+    assert_eq!((program.dropped(), program.advance_by_clock(at(1126)).len()), (Dropped::default(), 1));
+    program.observe(&seen(5, 1190, 2), at(1130));
+    assert_eq!(program.advance_by_clock(at(1249)), []);
+    assert_eq!(program.advance_by_clock(at(1250)).len(), 1);
+}
+
+#[test]
 fn an_observation_from_the_future_does_not_make_the_present_late() {
     let mut program = program(&pattern("[x-a:v = 1] FOLLOWEDBY [x-a:v = 2]"), Equality::Exact, in_order());
     program.observe(&seen(1, 1_000_000, 1), at(0));

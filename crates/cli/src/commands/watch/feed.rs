@@ -1,11 +1,13 @@
 //! Where do indicators come from? Bundle files, and collections of TAXII 2.1 servers, polled for what is new.
 
+mod bundle;
+
 use std::{
-    collections::BTreeSet,
+    collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
     sync::{
-        Arc, Mutex,
+        Arc,
         mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
@@ -13,10 +15,13 @@ use std::{
 };
 
 use anyhow::{Context, bail};
-use matcher::{MatcherLimits, watch::Prepared};
+use matcher::{
+    MatcherLimits,
+    watch::{FeedReader, Prepared},
+};
 use serde::Deserialize;
 use stix::{
-    Limits, Object,
+    Limits,
     splitter::{Element, split},
 };
 use ureq::{
@@ -40,8 +45,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// What a source says.
 pub(super) enum Update {
-    /// Objects to take in.
-    Objects { objects: Vec<Prepared>, live: Live },
+    /// Objects to take in. About so many times as many are still to come: room is made for them.
+    Objects { objects: Vec<Prepared>, live: Live, ahead: u64 },
     /// Every id that a feed, by its number, has now.
     Held(usize, BTreeSet<String>),
     /// Everything that the source had was given.
@@ -97,6 +102,22 @@ struct Status {
     successes: Vec<Record>,
     #[serde(default)]
     failures: Vec<Failed>,
+}
+
+/// What became of what was posted, by id.
+#[derive(Debug, Default)]
+pub(super) struct Posted {
+    /// What is held now.
+    pub(super) held: BTreeSet<String>,
+    /// What is refused, and why.
+    pub(super) refused: BTreeMap<String, String>,
+}
+
+impl Posted {
+    pub(super) fn join(&mut self, other: Self) {
+        self.held.extend(other.held);
+        self.refused.extend(other.refused);
+    }
 }
 
 #[derive(Deserialize)]
@@ -156,17 +177,23 @@ impl Client {
         Ok((body, last))
     }
 
-    /// Posts an envelope; the ids that are held now.
-    pub(super) fn post(&self, url: &str, envelope: &str) -> anyhow::Result<BTreeSet<String>> {
+    /// Posts an envelope.
+    pub(super) fn post(&self, url: &str, envelope: &str) -> anyhow::Result<Posted> {
         let request = self.agent.post(url).header("accept", TAXII).header("content-type", TAXII);
         let mut response = request.header("authorization", self.authorisation()).send(envelope)?;
         let body = response.body_mut().with_config().limit(ANSWER_BYTES_MAX).read_to_vec()?;
         let status: Status = serde_json::from_slice(&body).context("the answer is no TAXII status")?;
-        for failed in status.failures {
-            let why = failed.message.unwrap_or_default();
-            tracing::warn!("`{}` was refused: {why}", failed.id);
-        }
-        Ok(status.successes.into_iter().map(|record| record.id).collect())
+        let why =
+            |failed: Failed| (failed.id, failed.message.unwrap_or_else(|| "no reason is given".to_owned()));
+        Ok(Posted {
+            held: status.successes.into_iter().map(|record| record.id).collect(),
+            refused: status.failures.into_iter().map(why).collect(),
+        })
+    }
+
+    /// Whether an error says that what was sent is wrong, however often it is sent.
+    pub(super) fn refuses(error: &anyhow::Error) -> bool {
+        matches!(error.downcast_ref::<ureq::Error>(), Some(ureq::Error::StatusCode(400 | 413 | 422)))
     }
 }
 
@@ -179,7 +206,7 @@ pub(super) fn start(sources: &[String], client: &Client) -> anyhow::Result<Updat
             if is_url(&source) {
                 Collection::new(number, &source, client, sender).follow();
             } else {
-                if let Err(error) = bundle(&source, &sender) {
+                if let Err(error) = bundle::read(&source, &sender) {
                     let _ = sender.send(Update::Problem(format!("{error:#}")));
                 }
                 let _ = sender.send(Update::Complete);
@@ -189,63 +216,27 @@ pub(super) fn start(sources: &[String], client: &Client) -> anyhow::Result<Updat
     Ok(Updates { receiver, sources: sources.len() })
 }
 
-/// So many objects of a bundle are read by one thread at a time.
-const BATCH_OBJECTS: usize = 4096;
-
-/// The objects of a bundle, read by several threads: a million indicators are half a gigabyte of text.
-fn bundle(file: &str, sender: &SyncSender<Update>) -> anyhow::Result<()> {
-    let text = fs::read(file).with_context(|| format!("cannot read `{file}`"))?;
-    let (elements, result) = split(&text, Limits::DEFAULT.object_bytes_max);
-    result.context("this is no bundle or envelope")?;
-    let send = |objects| sender.send(Update::Objects { objects, live: Live::No });
-    // What markings mean has to be known before indicators that have them come.
-    let marking = memchr::memmem::Finder::new(b"\"marking-definition\"");
-    if marking.find(&text).is_some() {
-        let may_be = |text: &&[u8]| marking.find(text).is_some();
-        let definitions = elements.iter().filter_map(text_of).filter(may_be).filter_map(prepared);
-        send(definitions.filter(|own| own.object().object_type() == "marking-definition").collect())?;
-    }
-    let batches = elements.chunks(BATCH_OBJECTS);
-    let next = Mutex::new(batches);
-    let work = || {
-        loop {
-            let batch = next.lock().ok().and_then(|mut next| next.next());
-            let Some(batch) = batch else { return };
-            if send(batch.iter().filter_map(text_of).filter_map(prepared).collect()).is_err() {
-                return;
-            }
-        }
-    };
-    thread::scope(|scope| {
-        for _ in 0..super::sift::threads().get() {
-            scope.spawn(work);
-        }
-    });
-    Ok(())
-}
-
 fn objects(envelope: &[u8]) -> anyhow::Result<Vec<Prepared>> {
     let (elements, result) = split(envelope, Limits::DEFAULT.object_bytes_max);
     result.context("this is no bundle or envelope")?;
-    Ok(elements.iter().filter_map(text_of).filter_map(prepared).collect())
-}
-
-fn text_of<'e>(element: &'e Element<'_>) -> Option<&'e [u8]> {
-    match element {
-        Element::Text(text) => Some(text),
-        Element::TooLong => {
-            tracing::warn!("an object of a feed is longer than allowed");
-            None
+    let mut reader = FeedReader::new(MatcherLimits::DEFAULT);
+    let mut objects = Vec::with_capacity(elements.len());
+    for (number, element) in elements.iter().enumerate() {
+        match read(&mut reader, element) {
+            Ok(object) => objects.push(object),
+            Err(why) => tracing::warn!("object {number} of a page {why}"),
         }
     }
+    Ok(objects)
 }
 
-fn prepared(text: &[u8]) -> Option<Prepared> {
-    let Ok(object) = Object::parse(text, &Limits::DEFAULT) else {
-        tracing::warn!("an object of a feed is no STIX object");
-        return None;
-    };
-    Some(Prepared::new(object, &MatcherLimits::DEFAULT))
+/// An object, or what is wrong with it.
+pub(super) fn read(reader: &mut FeedReader, element: &Element<'_>) -> Result<Prepared, String> {
+    let Element::Text(text) = element else { return Err("is longer than allowed".to_owned()) };
+    reader.read(text).map_err(|findings| match findings.first() {
+        Some(first) => format!("is no STIX object: {} at `{}`", first.message, first.pointer),
+        None => "is no STIX object".to_owned(),
+    })
 }
 
 /// A collection that is followed.
@@ -298,7 +289,8 @@ impl Collection {
             let objects = objects(&body)?;
             if !objects.is_empty() {
                 self.after = last.or(self.after.take());
-                let _ = self.sender.send(Update::Objects { objects, live: Live::From(self.number) });
+                let _ =
+                    self.sender.send(Update::Objects { objects, live: Live::From(self.number), ahead: 0 });
             }
             match paging.next {
                 Some(next) if paging.more => query = format!("next={next}&limit=1000"),

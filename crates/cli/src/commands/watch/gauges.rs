@@ -20,7 +20,7 @@ const HEAD_BYTES_MAX: u64 = 8192;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Every metric: name, kind and meaning. The manual lists them.
-pub(crate) const NAMES: [(&str, &str, &str); 8] = [
+pub(crate) const NAMES: [(&str, &str, &str); 9] = [
     ("cresset_watch_lines", "counter", "Lines of telemetry looked at"),
     ("cresset_watch_broken_lines", "counter", "Lines that could not be read"),
     ("cresset_watch_alerts", "counter", "Alerts told"),
@@ -29,6 +29,11 @@ pub(crate) const NAMES: [(&str, &str, &str); 8] = [
     ("cresset_watch_indicators", "gauge", "Indicators watched for"),
     ("cresset_watch_indicators_refused", "counter", "Indicators that cannot be watched for"),
     ("cresset_watch_indicators_above_pap", "gauge", "Indicators left out because their PAP is above `--pap`"),
+    (
+        "cresset_watch_sightings_refused",
+        "counter",
+        "Sightings that the node refused; anything but 0 is a fault",
+    ),
 ];
 
 type Numbers = Arc<[AtomicU64; NAMES.len()]>;
@@ -119,6 +124,10 @@ impl Gauges {
 
     pub(super) fn above_ceiling(&self, count: usize) {
         self.set(7, count);
+    }
+
+    pub(super) fn sighting_refused(&self) {
+        self.add(8);
     }
 
     /// One line, on a terminal.

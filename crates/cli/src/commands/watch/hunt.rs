@@ -5,7 +5,8 @@ use std::{io::Write as _, path::PathBuf, sync::mpsc::sync_channel};
 use anyhow::Context;
 use clap::{Args, ValueHint};
 use matcher::{
-    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity, watch::Seen,
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity, sieve::Sifted,
+    watch::Seen,
 };
 use serde::Serialize;
 use server::system_clock;
@@ -70,18 +71,18 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     let mut out = std::io::stdout();
     let (mut found, mut read, mut broken) = (0_u64, 0_u64, 0_u64);
     for chunk in chunks {
-        for (offset, line) in chunk.bytes.split(|byte| *byte == b'\n').enumerate() {
-            let line = line.strip_suffix(b"\r").unwrap_or(line);
-            if line.is_empty() {
-                continue;
-            }
+        let lines_before = chunk.lines_before();
+        let all = Sifted::everything(&chunk.bytes);
+        chunk.has_lines(all.lines);
+        for place in all.read {
+            let line = chunk.bytes.get(place.bytes).unwrap_or(&[]);
             read += 1;
             let now = system_clock().now();
             let Ok(observations) = lines.observations(&chunk.input, line, now) else {
                 broken += 1;
                 continue;
             };
-            let number = chunk.first_line + u64::try_from(offset).unwrap_or(u64::MAX);
+            let number = lines_before + 1 + place.number;
             for observation in &observations {
                 let seen = Seen { input: chunk.input.to_string(), line: number };
                 let matches = program.observe(observation, now);

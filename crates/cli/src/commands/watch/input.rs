@@ -9,8 +9,8 @@ use std::{
     path::{Path, PathBuf},
     sync::{
         Arc,
-        atomic::{AtomicBool, AtomicUsize, Ordering},
-        mpsc::SyncSender,
+        atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering},
+        mpsc::{Receiver, SyncSender, sync_channel},
     },
     thread,
     time::Duration,
@@ -22,6 +22,8 @@ use super::state::Position;
 
 /// How much is read at once, in bytes; also the longest line, the rest of which is passed over.
 const CHUNK_BYTES_MAX: usize = 4 << 20;
+/// So many pieces of files are under way at one time. Their memory is used again: fresh memory costs more than filling it.
+const PIECES_MAX: usize = 4;
 /// The longest header of a table, in bytes.
 const HEADER_BYTES_MAX: u64 = 64 << 10;
 /// By so many bytes a file is known again.
@@ -39,13 +41,33 @@ const DATAGRAM_BYTES_MAX: usize = 65_535;
 pub(super) struct Chunk {
     /// Where they come from.
     pub(super) input: Arc<str>,
-    /// The number of the first line.
-    pub(super) first_line: u64,
-    /// How many lines there are.
-    pub(super) lines: u64,
-    pub(super) bytes: Vec<u8>,
+    before: Before,
+    pub(super) bytes: Bytes,
     /// Where in a file.
     pub(super) place: Option<Place>,
+}
+
+/// Bytes whose memory is used again when nobody needs them any more.
+#[derive(Default)]
+pub(super) struct Bytes {
+    own: Vec<u8>,
+    back: Option<SyncSender<Vec<u8>>>,
+}
+
+impl std::ops::Deref for Bytes {
+    type Target = [u8];
+
+    fn deref(&self) -> &[u8] {
+        &self.own
+    }
+}
+
+impl Drop for Bytes {
+    fn drop(&mut self) {
+        if let Some(back) = &self.back {
+            let _ = back.try_send(std::mem::take(&mut self.own));
+        }
+    }
 }
 
 /// Where a chunk ends.
@@ -62,12 +84,30 @@ pub(super) struct Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct FileId(pub(super) u64, pub(super) u64);
 
+/// How many lines stand before a piece: counted by who looks at the pieces, one after the other, since it finds the ends of lines
+/// anyway.
+#[derive(Debug, Clone, Default)]
+struct Before(Arc<AtomicU64>);
+
+impl Before {
+    fn lines(lines: u64) -> Self {
+        Self(Arc::new(AtomicU64::new(lines)))
+    }
+}
+
 impl Chunk {
-    fn new(input: Arc<str>, first_line: u64, bytes: Vec<u8>) -> Self {
-        let feeds = memchr::memchr_iter(b'\n', &bytes).count();
-        let open = usize::from(bytes.last().is_some_and(|last| *last != b'\n'));
-        let lines = u64::try_from(feeds + open).unwrap_or(u64::MAX);
-        Self { input, first_line, lines, bytes, place: None }
+    fn new(input: Arc<str>, before: &Before, bytes: Vec<u8>) -> Self {
+        Self { input, before: before.clone(), bytes: Bytes { own: bytes, back: None }, place: None }
+    }
+
+    /// How many lines of the input stand before it, or, once [`Chunk::has_lines`] was said, up to its end.
+    pub(super) fn lines_before(&self) -> u64 {
+        self.before.0.load(Ordering::Relaxed)
+    }
+
+    /// So many lines are in it.
+    pub(super) fn has_lines(&self, lines: u64) {
+        self.before.0.fetch_add(lines, Ordering::Relaxed);
     }
 }
 
@@ -150,12 +190,11 @@ fn is_over((_, stop): &Sender) -> bool {
 fn lines_of(input: &str, stream: impl Read, sender: &Sender) {
     let input: Arc<str> = Arc::from(input);
     let mut reader = BufReader::with_capacity(1 << 16, stream);
-    let mut first_line = 1;
+    let before = Before::default();
     while !is_over(sender) {
         let mut bytes = Vec::new();
         let ended = gather(&mut reader, &mut bytes);
-        let chunk = Chunk::new(Arc::clone(&input), first_line, bytes);
-        first_line += chunk.lines;
+        let chunk = Chunk::new(Arc::clone(&input), &before, bytes);
         if (!chunk.bytes.is_empty() && sender.0.send(chunk).is_err()) || ended {
             return;
         }
@@ -183,12 +222,11 @@ fn gather(reader: &mut impl BufRead, bytes: &mut Vec<u8>) -> bool {
 
 fn datagrams(socket: &UdpSocket, sender: &Sender) {
     let mut buffer = vec![0; DATAGRAM_BYTES_MAX];
-    let mut first_line = 1;
+    let before = Before::default();
     while !is_over(sender) {
         let Ok((length, from)) = socket.recv_from(&mut buffer) else { continue };
         let bytes = buffer.get(..length).unwrap_or(&[]).to_vec();
-        let chunk = Chunk::new(Arc::from(format!("udp {}", from.ip())), first_line, bytes);
-        first_line += chunk.lines;
+        let chunk = Chunk::new(Arc::from(format!("udp {}", from.ip())), &before, bytes);
         if sender.0.send(chunk).is_err() {
             return;
         }
@@ -227,6 +265,27 @@ struct Files {
     follow: Follow,
     positions: BTreeMap<FileId, Position>,
     open: BTreeMap<FileId, Open>,
+    memory: Memory,
+}
+
+/// Memory for pieces, waited for where all is in use.
+struct Memory {
+    free: Receiver<Vec<u8>>,
+    back: SyncSender<Vec<u8>>,
+}
+
+impl Memory {
+    fn new() -> Self {
+        let (back, free) = sync_channel(PIECES_MAX);
+        for _ in 0..PIECES_MAX {
+            let _ = back.try_send(Vec::new());
+        }
+        Self { free, back }
+    }
+
+    fn take(&self) -> Bytes {
+        Bytes { own: self.free.recv().unwrap_or_default(), back: Some(self.back.clone()) }
+    }
 }
 
 /// A file being read.
@@ -239,12 +298,13 @@ struct Open {
     head: Vec<u8>,
     /// How far it was read.
     offset: u64,
-    lines: u64,
+    before: Before,
 }
 
 impl Files {
     fn new(positions: &BTreeMap<FileId, Position>) -> Self {
-        Self { roots: Vec::new(), follow: Follow::No, positions: positions.clone(), open: BTreeMap::new() }
+        let (positions, open, memory) = (positions.clone(), BTreeMap::new(), Memory::new());
+        Self { roots: Vec::new(), follow: Follow::No, positions, open, memory }
     }
 
     fn read(mut self, sender: &Sender) {
@@ -255,7 +315,7 @@ impl Files {
             for id in ids {
                 let is_there = there.contains(&id);
                 let Some(open) = self.open.get_mut(&id) else { continue };
-                match open.piece(if is_there { More::MayCome } else { More::Not }) {
+                match open.piece(if is_there { More::MayCome } else { More::Not }, &self.memory) {
                     Ok(Some(chunk)) => read |= sender.0.send(chunk).is_ok(),
                     Ok(None) if is_there => {}
                     Ok(None) => {
@@ -292,7 +352,7 @@ impl Files {
             if let Some(open) = known {
                 if found.len() < open.offset {
                     // Cut short: it begins anew.
-                    (open.offset, open.lines) = (0, 0);
+                    (open.offset, open.before) = (0, Before::default());
                 }
                 continue;
             }
@@ -327,7 +387,7 @@ impl Files {
     /// The last lines of files that do not grow any more, without the end that lines have.
     fn finish(&mut self, sender: &Sender) {
         for open in self.open.values_mut() {
-            if let Ok(Some(chunk)) = open.piece(More::Not) {
+            if let Ok(Some(chunk)) = open.piece(More::Not, &self.memory) {
                 let _ = sender.0.send(chunk);
             }
         }
@@ -355,20 +415,29 @@ impl Open {
         let header = bytes.split_inclusive(|byte| *byte == b'\n').take_while(|line| line.starts_with(b"#"));
         let header: Vec<u8> = header.flatten().copied().collect();
         let wanted = known.is_some_and(|known| known.offset > 0) && !header.is_empty();
-        let chunk = Chunk::new(Arc::clone(&input), 1, header);
+        let chunk = Chunk::new(Arc::clone(&input), &Before::default(), header);
         bytes.truncate(HEAD_BYTES_MAX);
         let (offset, lines) = known.map_or((0, 0), |known| (known.offset, known.lines));
-        Ok((Self { file, id, input, head: bytes, offset, lines }, wanted.then_some(chunk)))
+        let before = Before::lines(lines);
+        Ok((Self { file, id, input, head: bytes, offset, before }, wanted.then_some(chunk)))
     }
 
     /// The next whole lines; with what is left at the end where nothing more will come.
-    fn piece(&mut self, more: More) -> io::Result<Option<Chunk>> {
-        self.file.seek(SeekFrom::Start(self.offset))?;
+    fn piece(&mut self, more: More, memory: &Memory) -> io::Result<Option<Chunk>> {
         let left = self.file.metadata()?.len().saturating_sub(self.offset);
+        let mut bytes = memory.take();
+        let chunk = self.fill(&mut bytes.own, left, more)?;
+        Ok(chunk.map(|chunk| Chunk { bytes, ..chunk }))
+    }
+
+    /// [`Open::piece`] into memory, which the chunk does not have yet.
+    fn fill(&mut self, bytes: &mut Vec<u8>, left: u64, more: More) -> io::Result<Option<Chunk>> {
+        self.file.seek(SeekFrom::Start(self.offset))?;
         let room = usize::try_from(left).unwrap_or(CHUNK_BYTES_MAX).min(CHUNK_BYTES_MAX);
-        let mut bytes = Vec::with_capacity(room + 1);
-        (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(&mut bytes)?;
-        let whole = memchr::memrchr(b'\n', &bytes).map(|end| end + 1);
+        bytes.clear();
+        bytes.reserve(room + 1);
+        (&self.file).take(CHUNK_BYTES_MAX as u64).read_to_end(bytes)?;
+        let whole = memchr::memrchr(b'\n', bytes).map(|end| end + 1);
         let taken = match whole {
             Some(whole) => whole,
             // A line longer than is read at once: what was read of it is looked at, and then its rest.
@@ -384,8 +453,7 @@ impl Open {
         }
         self.offset += taken as u64;
         let place = Place { file: self.id, end: self.offset, head: self.head.clone() };
-        let chunk = Chunk::new(Arc::clone(&self.input), self.lines + 1, bytes);
-        self.lines += chunk.lines;
+        let chunk = Chunk::new(Arc::clone(&self.input), &self.before, Vec::new());
         Ok(Some(Chunk { place: Some(place), ..chunk }))
     }
 }

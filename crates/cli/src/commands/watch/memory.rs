@@ -32,7 +32,11 @@ pub(super) struct Memory {
 
 impl Memory {
     /// Takes up what was remembered; nothing where no day is to be.
-    pub(super) fn open(state: &Path, days: u16) -> anyhow::Result<Option<Self>> {
+    pub(super) fn open(
+        state: &Path,
+        days: u16,
+        looked_since: &BTreeSet<String>,
+    ) -> anyhow::Result<Option<Self>> {
         if days == 0 {
             return Ok(None);
         }
@@ -50,7 +54,7 @@ impl Memory {
             }
         }
         let looked = fs::read_to_string(dir.join("looked")).unwrap_or_default();
-        let looked = looked.lines().map(str::to_owned).collect();
+        let looked = looked.lines().map(str::to_owned).chain(looked_since.iter().cloned()).collect();
         #[expect(clippy::disallowed_methods, reason = "this is the rim: how long ago it was written down")]
         let saved = Instant::now();
         Ok(Some(Self { dir, values, looked, new: Vec::new(), saved }))

@@ -32,6 +32,9 @@ pub(super) struct Position {
 /// Positions of so many files are kept; those with the lowest numbers go first.
 const POSITIONS_MAX: usize = 8192;
 
+/// So many refused sightings are kept; further ones are told and counted only.
+const REFUSED_MAX: usize = 1000;
+
 /// What is kept.
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(super) struct State {
@@ -41,6 +44,13 @@ pub(super) struct State {
     pub(super) counted: Counted,
     #[serde(default)]
     pub(super) outbox: BTreeMap<String, Sighting>,
+    /// Those that the node refused, up to [`REFUSED_MAX`].
+    #[serde(default)]
+    pub(super) refused: BTreeMap<String, Sighting>,
+    /// Indicators that were looked for in the past and may not be in the list of all of them yet: written together with what that
+    /// counted, so that none is counted twice or not at all.
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    pub(super) looked: BTreeSet<String>,
     #[serde(skip)]
     file: PathBuf,
     #[serde(skip)]
@@ -63,17 +73,29 @@ impl State {
             // Once the id stood in front only.
             sighting.id.clone_from(id);
         }
+        // What was refused may be taken by now.
+        let refused = std::mem::take(&mut state.refused);
+        state.outbox.extend(refused);
         Ok(Self { file, kept, ..state })
     }
 
-    /// Notes how far a file was read.
+    /// A sighting does not go home: it waits no more, and keeps no other from going. Whether it waited.
+    pub(super) fn set_aside(&mut self, id: &str) -> bool {
+        let Some(sighting) = self.outbox.remove(id) else { return false };
+        if self.refused.len() < REFUSED_MAX {
+            self.refused.insert(id.to_owned(), sighting);
+        }
+        true
+    }
+
+    /// Notes how far a file was read, once its piece was looked at.
     pub(super) fn advance(&mut self, chunk: &Chunk) {
         let Some(Place { file, end, head }) = &chunk.place else { return };
         let position = Position {
             name: chunk.input.to_string(),
             head: head.clone(),
             offset: *end,
-            lines: chunk.first_line + chunk.lines - 1,
+            lines: chunk.lines_before(),
         };
         self.positions.insert(*file, position);
         while self.positions.len() > POSITIONS_MAX {

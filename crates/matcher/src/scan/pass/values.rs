@@ -3,8 +3,8 @@
 use super::{Found, Pass, Pending, Roles, Spot, Token, index, spot};
 use crate::{
     compare::composed,
-    network::Network,
-    scan::{Kind, hash::folded, quad, token},
+    network::{Family, Network},
+    scan::{Kind, Scanner, hash::folded, quad, token},
 };
 
 impl Pass<'_, '_> {
@@ -124,6 +124,12 @@ impl Pass<'_, '_> {
                     self.address_within(text, spot);
                 }
             }
+            Kind::Name if token::is_bare(token.rest, token.length) => {
+                self.bare_host(token, Roles::Whole, spot)
+            }
+            Kind::Host if token::is_bare(token.rest, token.length) => {
+                self.bare_host(token, Roles::WholeOrHost, spot);
+            }
             Kind::Name => self.host(token, Roles::Whole, spot),
             Kind::Host => {
                 let host = token.part(token::host(text));
@@ -226,8 +232,27 @@ impl Pass<'_, '_> {
         self.texts.push(Pending { hash, start, end, roles, kind });
     }
 
-    /// A name of a host, or its address: whole, and each name above it; a dot at the end may be there or not.
+    /// [`Pass::host`] of what has no sign around it, so is no address of IPv6 and no network.
     #[inline]
+    fn bare_host(&mut self, token: Token<'_>, roles: Roles, spot: Spot) {
+        if !token.rest.first().is_some_and(u8::is_ascii_digit) {
+            return self.name(token, roles, spot);
+        }
+        let Some(sixteen) = token.rest.first_chunk() else { return self.host(token, roles, spot) };
+        let Some(address) = quad::parse_text(sixteen, token.length) else {
+            return self.name(token, roles, spot);
+        };
+        let Scanner { base, delta, .. } = self.scanner;
+        if base.networks.may_hold(address) || delta.networks.may_hold(address) {
+            self.network(Network { family: Family::V4, address: address.into(), length: 32 }, spot);
+        }
+        // It may be the host of a URL all the same.
+        if roles == Roles::WholeOrHost {
+            self.look_up(token.text(), roles, spot);
+        }
+    }
+
+    /// A name of a host, or its address; a dot at the end may be there or not.
     fn host(&mut self, token: Token<'_>, roles: Roles, spot: Spot) {
         let text = token.text();
         if self.network_text(text, spot) {
@@ -237,6 +262,13 @@ impl Pass<'_, '_> {
             }
             return;
         }
+        self.name(token, roles, spot);
+    }
+
+    /// A name: whole, and each name above it.
+    #[inline]
+    fn name(&mut self, token: Token<'_>, roles: Roles, spot: Spot) {
+        let text = token.text();
         self.look_up(text, roles, spot);
         token::below(token.rest, token.length, |above| self.look_up(above, Roles::Below, spot));
         if text.last() == Some(&b'.') {
