@@ -23,6 +23,7 @@ mod detect;
 mod draft;
 mod export;
 mod feed;
+mod holdings;
 mod ingest;
 mod knowledge;
 mod ledger;
@@ -47,6 +48,7 @@ pub use detect::{
 };
 pub use draft::{DraftPreview, Oversharing, Recipient};
 pub use export::{ExportError, ExportOrder, Spool, Written};
+pub use holdings::Holdings;
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{

@@ -321,17 +321,18 @@ fn ambiguity(maker: &Maker<'_>, proposal: &Proposal) -> Option<Value> {
         return None;
     }
     let mut mention = maker.mention(proposal);
-    let told =
-        candidates.iter().map(|one| json!({ "id": one.id, "type": one.object_type, "name": one.name }));
-    // An id that is not known is left out: STIX has no null.
-    let told = told.map(|mut one| {
-        if let Value::Object(members) = &mut one {
-            members.retain(|_, value| !value.is_null());
-        }
-        one
-    });
+    // Of an object nothing is told but its id, and that as a reference: whoever may not have the object does not learn of it.
+    let known: Vec<_> = candidates.iter().filter_map(|one| one.id.as_deref()).collect();
+    let others = candidates.iter().filter(|one| one.id.is_none());
+    let others: Vec<_> = others.map(|one| json!({ "type": one.object_type, "name": one.name })).collect();
     if let Value::Object(members) = &mut mention {
-        members.insert("candidates".to_owned(), told.collect());
+        // STIX has no empty lists.
+        if !known.is_empty() {
+            members.insert("candidate_refs".to_owned(), json!(known));
+        }
+        if !others.is_empty() {
+            members.insert("candidates".to_owned(), json!(others));
+        }
     }
     Some(mention)
 }

@@ -134,31 +134,39 @@ const PROMISES: [&str; 13] = [
 pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
     let reading = text::read(text, names)?;
     let mut statement = head(text);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let country = |one: &text::Proposal| country(text, one);
     for name in reading.proposals.iter().filter_map(country) {
         *counts.entry(name).or_default() += 1;
     }
     // Who is spoken to is whose country the head names, else the one that is named most.
     let head_end = text.find("(As delivered)").unwrap_or(0);
     let in_head = reading.proposals.iter().filter(|one| one.span.start < head_end).find_map(country);
-    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| *name);
-    let spoken_to = in_head.or(most).map(str::to_owned);
+    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.clone());
+    let spoken_to = in_head.or(most);
     let mut seen = BTreeSet::new();
     statement.mentioned.extend(
         reading
             .proposals
             .iter()
-            .filter_map(named)
-            .filter(|one| seen.insert(one.name.clone()))
-            .map(|one| one.name.clone()),
+            .filter_map(|one| Some(called(text, one, named(one)?)))
+            .filter(|name| seen.insert(name.clone())),
     );
     let mut places = Places::new(text.as_bytes());
     for span in sentences(text).take(SENTENCES_MAX) {
         let quote = text.get(span.clone()).unwrap_or("");
         let line = places.at(span.start).line;
         let inside = reading.proposals.iter().filter(|one| span.contains(&one.span.start));
-        let all: Vec<(usize, &Candidate)> =
-            inside.filter_map(|one| Some((one.span.start - span.start, named(one)?))).collect();
+        let all: Vec<Mention<'_>> = inside
+            .filter_map(|proposal| {
+                let one = named(proposal)?;
+                Some(Mention {
+                    at: proposal.span.start - span.start,
+                    one,
+                    called: called(text, proposal, one),
+                })
+            })
+            .collect();
         let tidy = quote.split_whitespace().collect::<Vec<_>>().join(" ");
         if let Some(commitment) = commitment((quote, &tidy), &all, spoken_to.as_deref()) {
             statement.commitments.push(Commitment { line, ..commitment });
@@ -166,7 +174,7 @@ pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
         let lower = quote.to_lowercase();
         let stance = STANCES.iter().find(|(_, words)| words.iter().any(|word| lower.contains(word)));
         if let Some((stance, _)) = stance.filter(|_| !all.is_empty()) {
-            let mut about: Vec<String> = all.iter().map(|(_, one)| one.name.clone()).collect();
+            let mut about: Vec<String> = all.iter().map(|mention| mention.called.clone()).collect();
             about.dedup();
             statement.positions.push(Position { stance, about, quote: tidy, line });
         }
@@ -186,8 +194,27 @@ fn named(proposal: &text::Proposal) -> Option<&Candidate> {
     }
 }
 
-fn country(proposal: &text::Proposal) -> Option<&str> {
-    named(proposal).filter(|one| one.code.is_some()).map(|one| one.name.as_str())
+/// Somebody who is named in a sentence.
+struct Mention<'a> {
+    at: usize,
+    one: &'a Candidate,
+    called: String,
+}
+
+/// How a statement calls somebody: what everybody knows by its own name, an object as it is written, for its own name may be withheld
+/// from those who read the statement.
+fn called(text: &str, proposal: &text::Proposal, one: &Candidate) -> String {
+    match one.id {
+        Some(_) => {
+            let written = text.get(proposal.span.clone()).unwrap_or("");
+            written.split_whitespace().collect::<Vec<_>>().join(" ")
+        }
+        None => one.name.clone(),
+    }
+}
+
+fn country(text: &str, proposal: &text::Proposal) -> Option<String> {
+    named(proposal).filter(|one| one.code.is_some()).map(|one| called(text, proposal, one))
 }
 
 /// What the lines before the speech say.
@@ -243,7 +270,7 @@ fn day(line: &str) -> Option<String> {
 
 fn commitment(
     (quote, tidy): (&str, &str),
-    all: &[(usize, &Candidate)],
+    all: &[Mention<'_>],
     spoken_to: Option<&str>,
 ) -> Option<Commitment> {
     let lower = quote.to_lowercase();
@@ -256,9 +283,9 @@ fn commitment(
         .rsplit(' ')
         .take(3)
         .any(|word| matches!(word.trim_matches(|c: char| !c.is_alphanumeric()), "your" | "you"));
-    let who = match all.iter().rev().find(|(place, one)| *place < at && one.within.is_none()) {
+    let who = match all.iter().rev().find(|mention| mention.at < at && mention.one.within.is_none()) {
         _ if own => spoken_to.map(str::to_owned),
-        Some((_, one)) => Some(one.name.clone()),
+        Some(mention) => Some(mention.called.clone()),
         None if before.ends_with("we ") || promise == "we will " || promise == "look forward to " => {
             Some("we".to_owned())
         }

@@ -77,6 +77,7 @@ fn print(reply: &Reply) {
         }
         Reply::Withdrawn => println!("withdrawn"),
         Reply::Preview(preview) => print_preview(preview),
+        Reply::Names(page) => page.known.iter().for_each(|one| println!("{} {}", one.object_type, one.name)),
         Reply::Doctor(report) => {
             println!(
                 "store {}, {} objects, last change {}",

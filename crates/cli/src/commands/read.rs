@@ -10,17 +10,12 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use formats::{
     document::{self, Document, DocumentKind, PDF_TEXT_BYTES_MAX},
-    names::{self, Known, Names},
     text::{self, Found, Proposal, TEXT_BYTES_MAX},
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
-use stix::{
-    Limits,
-    splitter::{Element, Splitter},
-};
 
-use super::import;
+use super::{import, known::Gathered};
 use crate::output::{Format, Outcome, json};
 
 /// What the process that reads a PDF may have of memory.
@@ -31,7 +26,7 @@ const PDF_SECONDS_MAX: u64 = 60;
 /// What `cresset read` is told.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// Bundles whose names are looked for, besides those that everybody knows
+    /// Bundles whose names are looked for, besides those that everybody knows and those that this node holds
     #[arg(long, value_hint = ValueHint::FilePath)]
     names: Vec<PathBuf>,
     /// Print the text that is read, to which positions point, and nothing else
@@ -57,8 +52,11 @@ struct Printed<'a> {
     quote: &'a str,
 }
 
-pub(crate) fn run(args: &ReadArgs, format: Format) -> anyhow::Result<Outcome> {
-    let names = names(&args.names)?;
+pub(crate) async fn run(dir: &Path, args: &ReadArgs, format: Format) -> anyhow::Result<Outcome> {
+    let Gathered { names, notes } = Gathered::with_node(dir, &args.names).await?;
+    for note in notes {
+        eprintln!("{note}");
+    }
     let mut outcome = Outcome::Done;
     for file in &args.files {
         let document = match document(file) {
@@ -146,28 +144,6 @@ fn print(found: &Printed<'_>, format: Format) -> anyhow::Result<()> {
     }
     println!("    “{}”", found.quote.split_whitespace().collect::<Vec<_>>().join(" "));
     Ok(())
-}
-
-/// The names of bundles, and those that everybody knows.
-pub(crate) fn names(bundles: &[PathBuf]) -> anyhow::Result<Names> {
-    let mut known: Vec<Known> = Vec::new();
-    for file in bundles {
-        let mut input = import::open(file)?;
-        let mut splitter = Splitter::new(Limits::DEFAULT.object_bytes_max);
-        let mut chunk = vec![0; 1 << 20];
-        loop {
-            let length =
-                input.read(&mut chunk).with_context(|| format!("cannot read `{}`", file.display()))?;
-            let Some(piece) = chunk.get(..length).filter(|piece| !piece.is_empty()) else { break };
-            splitter.push(piece, &mut |_, element| {
-                if let Element::Text(text) = element {
-                    known.extend(names::known(text));
-                }
-            })?;
-        }
-        splitter.finish()?;
-    }
-    Ok(Names::new(known)?)
 }
 
 /// A file as text; a PDF is read in a process of its own.

@@ -8,7 +8,7 @@ use formats::{
     statement::{self, Difference, Statement},
 };
 
-use super::read;
+use super::{known::Gathered, read};
 use crate::output::{Format, Outcome, json};
 
 /// What is asked of statements.
@@ -32,7 +32,7 @@ pub(crate) enum StatementsCommand {
 }
 
 pub(crate) fn run(command: &StatementsCommand, format: Format) -> anyhow::Result<Outcome> {
-    let names = read::names(&[])?;
+    let Gathered { names, .. } = Gathered::of(&[], Vec::new())?;
     match command {
         StatementsCommand::Show { files } => {
             for file in files {

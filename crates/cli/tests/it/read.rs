@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use crate::node::{code, cresset, done, prepared};
+use crate::node::{Node, WORLD, code, cresset, done, prepared};
 
 fn lines(text: &str) -> Vec<Value> {
     text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
@@ -91,4 +91,73 @@ fn two_statements_are_compared() {
         told.iter().any(|one| one["change"] == change && one["what"].as_str().unwrap().contains(what))
     };
     assert!(has("dropped", "2% of GDP") && has("new", "build a school"), "{told:?}");
+}
+
+const HELD: &str = r#"{"type":"bundle","id":"bundle--00000001-0000-4000-8000-000000000000","objects":[
+{"type":"intrusion-set","spec_version":"2.1","id":"intrusion-set--00000001-0000-4000-8000-000000000000","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"Velvet Heron","aliases":["Grey Kestrel"],"object_marking_refs":["marking-definition--e828b379-4e03-4974-9ac4-e53a884c97c1"]},
+{"type":"malware","spec_version":"2.1","id":"malware--00000002-0000-4000-8000-000000000000","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"Grey Kestrel","is_family":true},
+{"type":"malware","spec_version":"2.1","id":"malware--00000003-0000-4000-8000-000000000000","created":"2026-01-01T00:00:00.000Z","modified":"2026-01-01T00:00:00.000Z","name":"TidePool","is_family":true}]}"#;
+
+#[test]
+fn names_that_the_node_holds_are_looked_for_whether_it_runs_or_not() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    prepared(at);
+    let report = at.join("report.txt");
+    std::fs::write(&report, "The group Velvet Heron used TidePool against Norway.\n").unwrap();
+    let read = || {
+        let output = cresset(at, &["--json", "read", report.to_str().unwrap()]);
+        let found = lines(&String::from_utf8(output.stdout).unwrap());
+        let values: Vec<_> = found.iter().map(|one| one["value"].as_str().unwrap().to_owned()).collect();
+        (code(&output), values, String::from_utf8(output.stderr).unwrap())
+    };
+    assert_eq!(read(), (0, vec!["Norway".to_owned()], String::new()));
+    std::fs::write(at.join("held.json"), HELD).unwrap();
+    done(at, &["import", "-c", "shared", at.join("held.json").to_str().unwrap()]);
+    let all = ["Velvet Heron", "TidePool", "Norway"].map(str::to_owned).to_vec();
+    assert_eq!(read(), (0, all.clone(), String::new()));
+    let node = Node::serve(at);
+    assert_eq!(read(), (0, all, String::new()));
+    drop(node);
+    std::fs::remove_dir_all(at.join("store")).unwrap();
+    std::fs::write(at.join("store"), "none").unwrap();
+    std::fs::write(at.join("cresset.sock"), "none").unwrap();
+    let (code, values, told) = read();
+    assert_eq!((code, values), (0, vec!["Norway".to_owned()]), "it reads without a node");
+    assert!(told.starts_with("names that the node holds are not looked for: "), "{told}");
+}
+
+#[test]
+fn a_report_tells_nobody_of_a_name_that_is_withheld_from_them() {
+    let dir = tempfile::tempdir().unwrap();
+    let at = dir.path();
+    prepared(at);
+    std::fs::write(at.join("world.toml"), WORLD.replace("ceiling = \"RED\"", "ceiling = \"GREEN\"")).unwrap();
+    done(at, &["apply", at.join("world.toml").to_str().unwrap()]);
+    std::fs::write(at.join("held.json"), HELD).unwrap();
+    done(at, &["import", "-c", "shared", at.join("held.json").to_str().unwrap()]);
+    let report = at.join("report.txt");
+    std::fs::write(&report, "Velvet Heron, says one. Grey Kestrel and TidePool, says another.\n").unwrap();
+    let import = ["import", "-c", "shared", "--marking", "TLP:GREEN", report.to_str().unwrap()];
+    done(at, &import);
+    let of = |reader: &[&str]| done(at, &[&["export", "-c", "shared", "-f", "stix"], reader].concat());
+    let (own, theirs) = (of(&["--own"]), of(&["--as", "partner"]));
+    let report = |text: &str| {
+        let whole: Value = serde_json::from_str(text).unwrap();
+        let objects = whole["objects"].as_array().unwrap();
+        objects.iter().find(|object| object["type"] == "report").unwrap().clone()
+    };
+    let (hidden, known) = (
+        "intrusion-set--00000001-0000-4000-8000-000000000000",
+        "malware--00000002-0000-4000-8000-000000000000",
+    );
+    let refs = |report: &Value| {
+        let mentions = report["extensions"].as_object().unwrap().values().next().unwrap().clone();
+        mentions["ambiguous"][0]["candidate_refs"].clone()
+    };
+    assert_eq!(refs(&report(&own)), serde_json::json!([hidden, known]));
+    assert_eq!(refs(&report(&theirs)), serde_json::json!([known]));
+    assert!(own.contains("Velvet Heron") && own.contains(hidden));
+    assert!(!theirs.contains(hidden), "{theirs}");
+    assert!(theirs.contains("malware--00000003"), "what is not withheld is referred to");
 }
