@@ -18,8 +18,8 @@ use crate::{
 
 /// The extension that defines statements, positions and commitments; its schema is in `docs/schemas`.
 pub const STATEMENT: &str = "extension-definition--0d5f0e0c-2f0b-4c6e-8a0a-7d5e55b1a6c2";
-/// So many sentences at the most are looked at.
-const SENTENCES_MAX: usize = 20_000;
+/// So many sentences at the most are looked at; the others are counted.
+pub const SENTENCES_MAX: usize = 20_000;
 /// Lines before the speech itself.
 const HEAD_LINES: usize = 12;
 /// Two that share at least this part of their words, in hundredths, are taken for the same.
@@ -40,6 +40,8 @@ pub struct Statement {
     pub positions: Vec<Position>,
     /// What is promised.
     pub commitments: Vec<Commitment>,
+    /// How many more sentences there are than [`SENTENCES_MAX`].
+    pub left_out: usize,
 }
 
 /// What somebody says of somebody or something.
@@ -153,10 +155,14 @@ pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
             .filter(|name| seen.insert(name.clone())),
     );
     let mut places = Places::new(text.as_bytes());
-    for span in sentences(text).take(SENTENCES_MAX) {
+    let mut all_sentences = sentences(text);
+    for span in all_sentences.by_ref().take(SENTENCES_MAX) {
         let quote = text.get(span.clone()).unwrap_or("");
         let line = places.at(span.start).line;
-        let inside = reading.proposals.iter().filter(|one| span.contains(&one.span.start));
+        // They are in the order of the text.
+        let first = reading.proposals.partition_point(|one| one.span.start < span.start);
+        let behind = reading.proposals.get(first..).unwrap_or_default();
+        let inside = behind.iter().take_while(|one| one.span.start < span.end);
         let all: Vec<Mention<'_>> = inside
             .filter_map(|proposal| {
                 let one = named(proposal)?;
@@ -179,6 +185,7 @@ pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
             statement.positions.push(Position { stance, about, quote: tidy, line });
         }
     }
+    statement.left_out = all_sentences.count();
     Ok(statement)
 }
 

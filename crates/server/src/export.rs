@@ -177,7 +177,7 @@ impl From<ExportError> for crate::problem::Problem {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Exchange(error) => error.into(),
-            ExportError::Spool(error) => {
+            error @ (ExportError::Spool(_) | ExportError::Suppressed(_)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "an export could not be written");
                 Self::Busy
             }

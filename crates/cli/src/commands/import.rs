@@ -233,6 +233,9 @@ impl<'a> Import<'a> {
                 let reading = formats::text::read(&text, &names)?;
                 let objects = if kind == FileFormat::Statement {
                     let statement = statement::read(&text, &names)?;
+                    if statement.left_out > 0 {
+                        self.notes.push(format!("{} sentences are not looked at", statement.left_out));
+                    }
                     statement::objects(&source, (&statement, &reading), &names, now)
                 } else {
                     report::objects(&source, &reading, &names, now)

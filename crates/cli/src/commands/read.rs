@@ -1,7 +1,7 @@
 //! `cresset read`: what do reports say, in which sentence, where?
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -154,20 +154,20 @@ pub(crate) fn document(file: &Path) -> anyhow::Result<Document> {
     if bytes.len() > TEXT_BYTES_MAX {
         bail!("the file has more than the {TEXT_BYTES_MAX} bytes that are read");
     }
-    if bytes.get(..1024.min(bytes.len())).is_some_and(|head| memchr::memmem::find(head, b"%PDF-").is_some()) {
+    if document::is_pdf(&bytes) {
         return apart(bytes);
     }
     Ok(document::read(&bytes)?)
 }
 
+/// What the process says, a line each.
 #[derive(Serialize, Deserialize)]
-struct Told {
-    text: String,
-    findings: Vec<String>,
-    error: Option<String>,
+enum Told {
+    Page { text: String, finding: Option<String> },
+    End { error: Option<String> },
 }
 
-/// Has a PDF read by a process that may die of it.
+/// Has a PDF read by a process that may die of it; what it read before stays.
 fn apart(bytes: Vec<u8>) -> anyhow::Result<Document> {
     let mut process = Command::new(std::env::current_exe()?)
         .arg("document-text")
@@ -181,37 +181,48 @@ fn apart(bytes: Vec<u8>) -> anyhow::Result<Document> {
         // Where the process is gone, its end says so.
         input.map(|mut input| input.write_all(&bytes))
     });
-    let mut told = Vec::new();
+    let (mut text, mut findings, mut end) = (String::new(), Vec::new(), None);
     let most = 2 * PDF_TEXT_BYTES_MAX as u64;
-    let read = output.map(|output| output.take(most).read_to_end(&mut told));
+    for line in output.into_iter().flat_map(|output| BufReader::new(output.take(most)).lines()) {
+        match line.ok().and_then(|line| serde_json::from_str(&line).ok()) {
+            Some(Told::Page { text: page, finding }) => {
+                text.push_str(&page);
+                findings.extend(finding);
+            }
+            Some(Told::End { error }) => end = Some(error),
+            None => break,
+        }
+    }
     let status = process.wait()?;
     drop(writer.join());
-    let told: Told = match (read, serde_json::from_slice(&told)) {
-        (Some(Ok(_)), Ok(told)) if status.success() => told,
-        _ => bail!("the PDF asks for more time or memory than it is given, or breaks its reader ({status})"),
-    };
-    match told.error {
-        Some(error) => bail!(error),
-        None => Ok(Document {
-            kind: DocumentKind::Pdf,
-            text: told.text,
-            encoding: "UTF-8",
-            findings: told.findings,
-        }),
+    match end {
+        Some(Some(error)) => bail!(error),
+        Some(None) => {}
+        None => {
+            let what = "the PDF asks for more time or memory than it is given, or breaks its reader";
+            if text.is_empty() {
+                bail!("{what} ({status})");
+            }
+            findings.push(format!("the pages behind these are not read: {what} ({status})"));
+        }
     }
+    Ok(Document { kind: DocumentKind::Pdf, text, encoding: "UTF-8", findings })
 }
 
-/// What the process does in which a document is read: it bounds itself, reads, and prints.
+/// What the process does in which a PDF is read: it bounds itself, reads, and prints.
 pub(crate) fn document_text() -> anyhow::Result<Outcome> {
     let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
     setrlimit(Resource::As, limit(PDF_MEMORY_BYTES_MAX))?;
     setrlimit(Resource::Cpu, limit(PDF_SECONDS_MAX))?;
     let mut bytes = Vec::new();
     std::io::stdin().take(TEXT_BYTES_MAX as u64).read_to_end(&mut bytes)?;
-    let told = match document::read(&bytes) {
-        Ok(document) => Told { text: document.text, findings: document.findings, error: None },
-        Err(error) => Told { text: String::new(), findings: Vec::new(), error: Some(error.to_string()) },
-    };
-    json(&told)?;
+    let mut written = Ok(());
+    let read = document::pdf_pages(&bytes, &mut |page| {
+        if written.is_ok() {
+            written = json(&Told::Page { text: page.text, finding: page.finding });
+        }
+    });
+    written?;
+    json(&Told::End { error: read.err().map(|error| error.to_string()) })?;
     Ok(Outcome::Done)
 }
