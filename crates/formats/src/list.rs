@@ -297,13 +297,17 @@ mod tests {
 
     #[test]
     fn a_row_has_so_many_cells_and_a_cell_so_many_bytes() {
+        let row = |name: &str, cell: &str, cells: usize| {
+            format!("{name}.example,{cell}{}\n", ",x".repeat(cells - 2))
+        };
         let of = |cells: usize, bytes: usize| {
-            let text = format!("a.example{}\nb.example,{}\n", ",x".repeat(cells - 1), "x".repeat(bytes));
+            let (first, long) = (row("a", "x", CELLS_MAX), "x".repeat(bytes));
+            let text = format!("{first}{}{}", row("b", "x", CELLS_MAX), row("c", &long, cells));
             let (objects, findings) = list(&source(&text), ROWS_MAX);
             (objects, findings.iter().map(|finding| finding.code).collect::<Vec<_>>())
         };
-        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX), (2, vec![]));
-        assert_eq!(of(CELLS_MAX + 1, CELL_BYTES_MAX), (1, vec!["list-limit"]));
-        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX + 1), (1, vec!["list-limit"]));
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX), (3, vec![]));
+        assert_eq!(of(CELLS_MAX + 1, CELL_BYTES_MAX), (2, vec!["list-limit"]));
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX + 1), (2, vec!["list-limit"]));
     }
 }

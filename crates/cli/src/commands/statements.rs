@@ -60,6 +60,9 @@ fn show(file: &Path, statement: &Statement, format: Format) -> anyhow::Result<()
     println!("  speaker: {}", statement.speaker.as_deref().unwrap_or("not said"));
     println!("  date: {}", statement.date.as_deref().unwrap_or("not said"));
     println!("  of {}", statement.mentioned.join(", "));
+    if !statement.programmes.is_empty() {
+        println!("  programmes: {}", statement.programmes.join("; "));
+    }
     if statement.left_out > 0 {
         println!("  {} more sentences are not looked at", statement.left_out);
     }
