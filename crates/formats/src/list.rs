@@ -301,13 +301,13 @@ mod tests {
             format!("{name}.example,{cell}{}\n", ",x".repeat(cells - 2))
         };
         let of = |cells: usize, bytes: usize| {
-            let (first, long) = (row("a", "x", CELLS_MAX), "x".repeat(bytes));
-            let text = format!("{first}{}{}", row("b", "x", CELLS_MAX), row("c", &long, cells));
+            let first: String = ["a", "b", "d", "e"].map(|name| row(name, "x", CELLS_MAX)).concat();
+            let text = format!("{first}{}", row("c", &"x".repeat(bytes), cells));
             let (objects, findings) = list(&source(&text), ROWS_MAX);
             (objects, findings.iter().map(|finding| finding.code).collect::<Vec<_>>())
         };
-        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX), (3, vec![]));
-        assert_eq!(of(CELLS_MAX + 1, CELL_BYTES_MAX), (2, vec!["list-limit"]));
-        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX + 1), (2, vec!["list-limit"]));
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX), (5, vec![]));
+        assert_eq!(of(CELLS_MAX + 1, CELL_BYTES_MAX), (4, vec!["list-limit"]));
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX + 1), (4, vec!["list-limit"]));
     }
 }

@@ -98,10 +98,13 @@ fn a_line_for_people_is_cut() {
 #[test]
 fn so_many_names_are_looked_for_and_the_rest_is_counted() {
     let spare = NAMES_MAX - nobody().len();
-    // The gazetteer comes behind what is given, so that what a node knows is not pushed out by it.
-    let names = Names::new((0..NAMES_MAX).map(|number| called(&format!("Zq{number:x}q")))).unwrap();
-    assert_eq!((names.len(), names.left_out()), (NAMES_MAX, NAMES_MAX - spare));
-    assert_eq!(text::read("Zq0q was seen.", &names).unwrap().proposals.len(), 1);
+    let of = |count: usize| Names::new((0..count).map(|number| called(&format!("Zq{number:x}q")))).unwrap();
+    let left_out = |names: &Names| (names.len(), names.left_out());
+    assert_eq!(left_out(&of(spare)), (NAMES_MAX, 0));
+    // The gazetteer comes behind what is given, so that it pushes out nothing of what a node knows.
+    let full = of(spare + 1);
+    assert_eq!(left_out(&full), (NAMES_MAX, 1));
+    assert_eq!(text::read(&format!("Zq{spare:x}q was seen."), &full).unwrap().proposals.len(), 1);
     let one = |bytes: usize| nobody().len() + 1 == Names::new([called(&"Q".repeat(bytes))]).unwrap().len();
     assert!(one(NAME_BYTES_MAX) && !one(NAME_BYTES_MAX + 1));
 }
