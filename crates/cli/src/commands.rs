@@ -7,6 +7,7 @@ mod draft;
 mod export;
 pub(crate) mod import;
 pub(crate) mod init;
+mod known;
 pub(crate) mod read;
 pub(crate) mod serve;
 pub(crate) mod statements;
@@ -42,7 +43,7 @@ pub(crate) async fn run(args: Args) -> anyhow::Result<Outcome> {
         }
         Command::Import(import) => import::run(dir, &import, format).await,
         Command::Export(export) => export::run(dir, export, format).await,
-        Command::Read(read) => read::run(&read, format),
+        Command::Read(read) => read::run(dir, &read, format).await,
         Command::Statements { command } => statements::run(&command, format),
         Command::DocumentText => read::document_text(),
         Command::Check { files, errors_only } => {

@@ -28,9 +28,6 @@ use crate::{
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(2000).unwrap();
 const PAGE_BYTES: usize = 8 << 20;
 
-/// So many objects that this node's organisation disagrees with are left out at most.
-const SUPPRESSED_MAX: usize = 1_000_000;
-
 /// What is to be written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ExportOrder {
@@ -85,6 +82,9 @@ pub enum ExportError {
     /// There is no room for it.
     #[error("the export cannot be written")]
     Spool(#[source] io::Error),
+    /// Some that should be left out would not be.
+    #[error("the organisation disagrees with more than {0} objects: what should be left out is not known")]
+    Suppressed(usize),
 }
 
 impl Exchange {
@@ -150,7 +150,7 @@ impl Exchange {
     }
 
     /// What this node's organisation says, as far as the reader may know it, should not be acted upon.
-    async fn suppressed(&self, access: &Access) -> Result<HashSet<String>, ExchangeError> {
+    async fn suppressed(&self, access: &Access) -> Result<HashSet<String>, ExportError> {
         let mut suppressed = HashSet::new();
         let mut query = query(Some(vec!["opinion".to_owned()]));
         loop {
@@ -159,7 +159,7 @@ impl Exchange {
                 let stamp = access.state.stamps.get(*label);
                 let object = object.content();
                 let own = stamp.is_some_and(|stamp| stamp.origin == *access.policy().own());
-                if !own || object.is_revoked() || suppressed.len() >= SUPPRESSED_MAX {
+                if !own || object.is_revoked() {
                     continue;
                 }
                 let Ok(tree) = Tree::parse(object.text_bytes(), &self.limits.object) else { continue };
@@ -170,6 +170,9 @@ impl Exchange {
                 if disagrees {
                     let about = tree.root().get("object_refs").into_iter().flat_map(Value::elements);
                     suppressed.extend(about.filter_map(Value::as_str).map(std::borrow::Cow::into_owned));
+                }
+                if suppressed.len() > self.limits.suppressed_max {
+                    return Err(ExportError::Suppressed(self.limits.suppressed_max));
                 }
             }
             match page.objects.last() {

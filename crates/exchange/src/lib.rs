@@ -29,6 +29,7 @@ mod export;
 mod feed;
 mod graph;
 mod guard;
+mod holdings;
 mod ingest;
 mod knowledge;
 mod ledger;
@@ -68,6 +69,7 @@ pub use export::{ExportError, ExportOrder, Spool, Written};
 pub use graph::{
     Edge, Folded, Graph, GraphQuery, Meta, NODES_MAX, Node, PATH_DEGREE_MAX, PATH_REACH_MAX, PATH_STEPS_MAX,
 };
+pub use holdings::Holdings;
 pub use ingest::{Accepted, Failure, IngestError, Prepared, Submission};
 pub use knowledge::{CLAIMS_MAX, Knowledge, Known, Purpose};
 pub use ledger::{

@@ -41,6 +41,8 @@ pub struct ExchangeLimits {
     pub receipt_seconds: i64,
     /// How many objects are read at most to answer for the references of one page.
     pub reference_reads_max: usize,
+    /// How many objects this node's organisation may disagree with in one collection; with more, nothing is exported from it.
+    pub suppressed_max: usize,
 }
 
 impl Default for ExchangeLimits {
@@ -51,6 +53,7 @@ impl Default for ExchangeLimits {
             labels_per_origin_max: 2000,
             receipt_seconds: 48 * 3600,
             reference_reads_max: 100_000,
+            suppressed_max: 1_000_000,
         }
     }
 }

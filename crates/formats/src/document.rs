@@ -5,7 +5,9 @@ mod pdf;
 
 use encoding_rs::{Encoding, UTF_8};
 
-pub use self::pdf::{PDF_BYTES_MAX, PDF_PAGES_MAX, PDF_STREAM_BYTES_MAX, PDF_TEXT_BYTES_MAX};
+pub use self::pdf::{
+    PDF_BYTES_MAX, PDF_PAGES_MAX, PDF_STREAM_BYTES_MAX, PDF_TEXT_BYTES_MAX, PdfPage, pdf_pages,
+};
 use crate::text::TEXT_BYTES_MAX;
 
 /// What a file is, by its first bytes and its name.
@@ -91,7 +93,8 @@ pub fn read(bytes: &[u8]) -> Result<Document, DocumentError> {
     Ok(Document { kind: DocumentKind::Text, text, encoding: encoding.name(), findings })
 }
 
-fn is_pdf(bytes: &[u8]) -> bool {
+/// Whether a file is a PDF, by its first bytes.
+pub fn is_pdf(bytes: &[u8]) -> bool {
     let head = bytes.get(..1024.min(bytes.len())).unwrap_or_default();
     memchr::memmem::find(head, b"%PDF-").is_some()
 }

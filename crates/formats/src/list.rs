@@ -61,6 +61,7 @@ pub struct List<'a> {
     delimiter: Option<u8>,
     header: bool,
     rows: u64,
+    rows_max: u64,
 }
 
 /// Says what it holds, never what is in it.
@@ -81,7 +82,7 @@ impl<'a> List<'a> {
             records(source.text, delimiter).filter_map(Result::ok).take(SAMPLE_ROWS).collect();
         let (columns, header) = column::columns(&sample, delimiter)?;
         let records = records(source.text, delimiter);
-        Some(Self { source, now, records, columns, delimiter, header, rows: 0 })
+        Some(Self { source, now, records, columns, delimiter, header, rows: 0, rows_max: ROWS_MAX })
     }
 
     /// What each column holds.
@@ -164,10 +165,10 @@ impl Iterator for List<'_> {
             if self.header && self.rows == 1 {
                 continue;
             }
-            if self.rows > ROWS_MAX + 1 {
+            if self.rows > self.rows_max + 1 {
                 return None;
             }
-            if self.rows == ROWS_MAX + 1 {
+            if self.rows == self.rows_max + 1 {
                 let mut row = Row::default();
                 row.note(0, "list-limit", "the rows behind this one are not read: there are too many");
                 return Some(row);
@@ -262,4 +263,51 @@ fn any_of(values: &[&Observable]) -> Option<Pattern> {
         | Observations::Qualified(..) => None,
     });
     Some(Pattern { root: Observations::Simple(Comparisons::Or(all.collect())) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn list<'a>(source: &'a Source<'a>, rows_max: u64) -> (usize, Vec<ListFinding>) {
+        let rows: Vec<_> = List { rows_max, ..List::new(source, Timestamp::EPOCH).unwrap() }.collect();
+        let objects = rows.iter().map(|row| row.objects.len()).sum();
+        (objects, rows.into_iter().flat_map(|row| row.findings).collect())
+    }
+
+    fn source(text: &str) -> Source<'_> {
+        Source {
+            name: "list",
+            text,
+            published: Timestamp::EPOCH,
+            created_by: None,
+            markings: &[],
+            indicators_from: None,
+        }
+    }
+
+    #[test]
+    fn so_many_rows_are_read_and_the_rest_is_told_once() {
+        let text = "a.example\nb.example\nc.example\nd.example\n";
+        assert_eq!(list(&source(text), 4), (4, Vec::new()));
+        let (objects, findings) = list(&source(text), 2);
+        assert_eq!((objects, findings.len()), (2, 1));
+        assert_eq!(findings.first().map(|finding| finding.code), Some("list-limit"));
+    }
+
+    #[test]
+    fn a_row_has_so_many_cells_and_a_cell_so_many_bytes() {
+        let row = |name: &str, cell: &str, cells: usize| {
+            format!("{name}.example,{cell}{}\n", ",x".repeat(cells - 2))
+        };
+        let of = |cells: usize, bytes: usize| {
+            let first: String = ["a", "b", "d", "e"].map(|name| row(name, "x", CELLS_MAX)).concat();
+            let text = format!("{first}{}", row("c", &"x".repeat(bytes), cells));
+            let (objects, findings) = list(&source(&text), ROWS_MAX);
+            (objects, findings.iter().map(|finding| finding.code).collect::<Vec<_>>())
+        };
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX), (5, vec![]));
+        assert_eq!(of(CELLS_MAX + 1, CELL_BYTES_MAX), (4, vec!["list-limit"]));
+        assert_eq!(of(CELLS_MAX, CELL_BYTES_MAX + 1), (4, vec!["list-limit"]));
+    }
 }

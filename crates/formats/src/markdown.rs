@@ -15,7 +15,7 @@ use crate::{
 pub const PART: &str = "report.md";
 
 /// So many types of objects are counted each by itself; others together.
-const TYPES_MAX: usize = 200;
+pub const TYPES_MAX: usize = 200;
 
 /// So many values of an indicator are shown.
 const VALUES_SHOWN: usize = 10;

@@ -14,18 +14,19 @@ use std::{
 };
 
 use aho_corasick::{AhoCorasick, AhoCorasickKind, MatchKind};
+use serde::{Deserialize, Serialize};
 use stix::json::{Tree, Value};
 
 use self::lower::Lower;
 use crate::text::hit::{Found, Hit, Judgement, Rank};
 
-/// How many names are known at most; the rest is left out.
+/// How many spellings are looked for at most; the rest is left out and counted.
 pub const NAMES_MAX: usize = 200_000;
 /// A longer name is none.
 pub const NAME_BYTES_MAX: usize = 200;
 
 /// Somebody or something with names.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Known {
     /// The id of the object, where there is one.
     pub id: Option<String>,
@@ -93,6 +94,7 @@ pub struct Names {
     patterns: Vec<Pattern>,
     candidates: Vec<Candidate>,
     numbers: HashMap<String, Candidate>,
+    left_out: usize,
 }
 
 /// Why names cannot be looked for.
@@ -109,6 +111,7 @@ impl Names {
         let mut candidates = Vec::new();
         let mut numbers = HashMap::new();
         let mut patterns: BTreeMap<String, Pattern> = BTreeMap::new();
+        let mut left_out = 0;
         for entry in known.into_iter().chain(gazetteer::entries()) {
             let candidate = Candidate {
                 id: entry.id,
@@ -124,8 +127,9 @@ impl Names {
             candidates.push(candidate);
             for name in std::iter::once(&entry.name).chain(&entry.aliases) {
                 for spelling in spellings(name) {
-                    if patterns.len() >= NAMES_MAX {
-                        break;
+                    if patterns.len() >= NAMES_MAX && !patterns.contains_key(&spelling) {
+                        left_out += 1;
+                        continue;
                     }
                     let pattern = patterns.entry(spelling).or_insert_with_key(|lower| Pattern {
                         name: name.clone(),
@@ -144,12 +148,17 @@ impl Names {
             .match_kind(MatchKind::Standard)
             .kind(Some(AhoCorasickKind::ContiguousNFA))
             .build(patterns.keys())?;
-        Ok(Self { automaton, patterns: patterns.into_values().collect(), candidates, numbers })
+        Ok(Self { automaton, patterns: patterns.into_values().collect(), candidates, numbers, left_out })
     }
 
     /// How many spellings are looked for.
     pub fn len(&self) -> usize {
         self.patterns.len()
+    }
+
+    /// How many spellings are not looked for because there are more than [`NAMES_MAX`].
+    pub fn left_out(&self) -> usize {
+        self.left_out
     }
 
     /// Whether none is.
@@ -261,7 +270,7 @@ impl Names {
 }
 
 /// Objects of types whose names are looked for in texts.
-const NAMED_TYPES: [&str; 8] = [
+const NAMED_TYPES: [&str; 9] = [
     "campaign",
     "identity",
     "infrastructure",
@@ -270,9 +279,15 @@ const NAMED_TYPES: [&str; 8] = [
     "malware",
     "threat-actor",
     "tool",
+    "vulnerability",
 ];
 /// Objects of which only the numbers are looked for: names of techniques are ordinary words.
-const NUMBERED_TYPES: [&str; 4] = ["attack-pattern", "course-of-action", "x-mitre-tactic", "vulnerability"];
+const NUMBERED_TYPES: [&str; 3] = ["attack-pattern", "course-of-action", "x-mitre-tactic"];
+
+/// Types of objects whose names or numbers are looked for in texts.
+pub fn known_types() -> impl Iterator<Item = &'static str> {
+    NAMED_TYPES.into_iter().chain(NUMBERED_TYPES)
+}
 
 /// What an object is called, by its JSON; nothing where it has no name that is looked for.
 pub fn known(text: &[u8]) -> Option<Known> {
@@ -294,17 +309,22 @@ pub fn known(text: &[u8]) -> Option<Known> {
             .flat_map(Value::elements)
             .filter_map(|name| Some(name.as_str()?.into_owned()))
     };
-    let name = string("name").unwrap_or_default();
+    let name = string("name").filter(|_| is_named).unwrap_or_default();
+    // A vulnerability is mostly called by its number.
+    let (name, number) = match object_type.as_str() {
+        "vulnerability" if name.starts_with("CVE-") => (String::new(), Some(name)),
+        _ => (name, None),
+    };
     let references = root.get("external_references").into_iter().flat_map(Value::elements);
     let numbers =
         references.filter_map(|reference| Some(reference.get("external_id")?.as_str()?.into_owned()));
     Some(Known {
         id: string("id"),
-        name: if is_named { name } else { String::new() },
+        name,
         aliases: if is_named { list("aliases").chain(list("x_mitre_aliases")).collect() } else { Vec::new() },
         code: string("country").filter(|_| object_type == "location"),
         within: None,
-        external_ids: numbers.collect(),
+        external_ids: numbers.chain(number).collect(),
         object_type,
     })
 }
@@ -354,6 +374,7 @@ fn settle(of: &mut Vec<usize>, candidates: &[Candidate]) {
         let Some(one) = candidates.get(at) else { continue };
         let same = |other: &Candidate| {
             other == one
+                || (one.id.is_some() && other.id == one.id)
                 || (one.id.is_none() && other.object_type == one.object_type)
                 || (one.id.is_none() && one.code.is_some() && other.code == one.code)
         };

@@ -52,6 +52,8 @@ pub(crate) struct Maker<'a> {
     digest: String,
     pub(crate) objects: Vec<Value>,
     seen: BTreeSet<String>,
+    /// How many finds are not told.
+    left_out: usize,
 }
 
 impl<'a> Maker<'a> {
@@ -61,12 +63,12 @@ impl<'a> Maker<'a> {
             // Writing into a string does not fail.
             let _ = write!(digest, "{byte:02x}");
         }
-        Self { source, now, digest, objects: Vec::new(), seen: BTreeSet::new() }
+        Self { source, now, digest, objects: Vec::new(), seen: BTreeSet::new(), left_out: 0 }
     }
 
     /// Without the digest of the text: for objects that do not depend on the text around them.
     pub(crate) fn new_for(source: &'a Source<'a>, now: Timestamp) -> Self {
-        Self { source, now, digest: String::new(), objects: Vec::new(), seen: BTreeSet::new() }
+        Self { source, now, digest: String::new(), objects: Vec::new(), seen: BTreeSet::new(), left_out: 0 }
     }
 
     /// An id made of what the object is about, so that reading twice gives the same.
@@ -255,6 +257,7 @@ pub fn objects(source: &Source<'_>, reading: &Reading, names: &Names, now: Times
 
 /// What the report refers to.
 pub(crate) fn gather(maker: &mut Maker<'_>, reading: &Reading, names: &Names) -> Vec<String> {
+    maker.left_out = reading.left_out;
     let mut order: Vec<(&Found, Vec<&Proposal>)> = Vec::new();
     let mut at: BTreeMap<String, usize> = BTreeMap::new();
     for proposal in &reading.proposals {
@@ -269,6 +272,7 @@ pub(crate) fn gather(maker: &mut Maker<'_>, reading: &Reading, names: &Names) ->
     for (found, proposals) in order.iter().take(OBJECTS_MAX) {
         refers.extend(maker.noted(found, proposals, names));
     }
+    maker.left_out += order.iter().skip(OBJECTS_MAX).map(|(_, proposals)| proposals.len()).sum::<usize>();
     refers
 }
 
@@ -289,7 +293,7 @@ pub(crate) fn finish(
     let mut extension = json!({
         "extension_type": "property-extension",
         "text_sha256": maker.digest,
-        "left_out": reading.left_out,
+        "left_out": maker.left_out,
     });
     if let (Value::Object(extension), false) = (&mut extension, ambiguous.is_empty()) {
         extension.insert("ambiguous".to_owned(), json!(ambiguous));
@@ -321,17 +325,18 @@ fn ambiguity(maker: &Maker<'_>, proposal: &Proposal) -> Option<Value> {
         return None;
     }
     let mut mention = maker.mention(proposal);
-    let told =
-        candidates.iter().map(|one| json!({ "id": one.id, "type": one.object_type, "name": one.name }));
-    // An id that is not known is left out: STIX has no null.
-    let told = told.map(|mut one| {
-        if let Value::Object(members) = &mut one {
-            members.retain(|_, value| !value.is_null());
-        }
-        one
-    });
+    // Of an object nothing is told but its id, and that as a reference: whoever may not have the object does not learn of it.
+    let known: Vec<_> = candidates.iter().filter_map(|one| one.id.as_deref()).collect();
+    let others = candidates.iter().filter(|one| one.id.is_none());
+    let others: Vec<_> = others.map(|one| json!({ "type": one.object_type, "name": one.name })).collect();
     if let Value::Object(members) = &mut mention {
-        members.insert("candidates".to_owned(), told.collect());
+        // STIX has no empty lists.
+        if !known.is_empty() {
+            members.insert("candidate_refs".to_owned(), json!(known));
+        }
+        if !others.is_empty() {
+            members.insert("candidates".to_owned(), json!(others));
+        }
     }
     Some(mention)
 }

@@ -220,6 +220,18 @@ mod tests {
     }
 
     #[test]
+    fn a_rule_of_others_is_no_deeper_and_no_longer_than_allowed() {
+        let deep = |depth: usize| format!("{RULE}x: {}{}\n", "[".repeat(depth), "]".repeat(depth));
+        assert!(passed(&deep(DEPTH_MAX - 1)).is_some() && passed(&deep(DEPTH_MAX)).is_none());
+        // Of one that has a list, so many events are not entries of it.
+        let long = |entries: usize| format!("{RULE}x:\n{}", "- a\n".repeat(entries));
+        let others = Parser::new_from_str(&long(1)).count() - 1;
+        assert!(
+            passed(&long(EVENTS_MAX - others)).is_some() && passed(&long(EVENTS_MAX - others + 1)).is_none()
+        );
+    }
+
+    #[test]
     fn signs_of_sigma_in_values_are_escaped() {
         let value = field(ObservableKind::Url, "http://a.example/?q=*\\");
         assert_eq!(value, Some(("c-uri", "http://a.example/\\?q=\\*\\\\".to_owned())));

@@ -3,7 +3,15 @@
 //! What is not said stays absent: a statement without a date has none. Positions and commitments are sentences that have one of a few
 //! verbs; each is quoted with its line, so that a reader can check.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod head;
+mod programme;
+mod promise;
+mod stance;
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    ops::Range,
+};
 
 use serde::Serialize;
 use serde_json::{Value, json};
@@ -18,10 +26,8 @@ use crate::{
 
 /// The extension that defines statements, positions and commitments; its schema is in `docs/schemas`.
 pub const STATEMENT: &str = "extension-definition--0d5f0e0c-2f0b-4c6e-8a0a-7d5e55b1a6c2";
-/// So many sentences at the most are looked at.
-const SENTENCES_MAX: usize = 20_000;
-/// Lines before the speech itself.
-const HEAD_LINES: usize = 12;
+/// So many sentences at the most are looked at; the others are counted.
+pub const SENTENCES_MAX: usize = 20_000;
 /// Two that share at least this part of their words, in hundredths, are taken for the same.
 const SAME_PER_CENT: usize = 45;
 
@@ -36,10 +42,14 @@ pub struct Statement {
     pub occasion: Option<String>,
     /// Whom and what it names: organisations, countries, places.
     pub mentioned: Vec<String>,
+    /// Programmes, strategies, funds and exercises that it names.
+    pub programmes: Vec<String>,
     /// What it says of them.
     pub positions: Vec<Position>,
     /// What is promised.
     pub commitments: Vec<Commitment>,
+    /// How many more sentences there are than [`SENTENCES_MAX`].
+    pub left_out: usize,
 }
 
 /// What somebody says of somebody or something.
@@ -95,82 +105,49 @@ pub struct Difference {
     pub later: Option<String>,
 }
 
-/// Verbs of a position, in the order in which they are asked for.
-const STANCES: [(&str, &[&str]); 6] = [
-    (
-        "condemns",
-        &["condemn", "war of aggression", "coercive", "destabilising", "authoritarian pushback", "illegal"],
-    ),
-    (
-        "is concerned about",
-        &["concern", "provocati", "military build-up", "building up its military", "threatening"],
-    ),
-    ("calls on", &["call on", "call upon", "urge"]),
-    ("welcomes", &["welcome", "appreciate", "deeply values"]),
-    ("supports", &["we support", "stand with", "support for", "stand strong"]),
-    ("agrees", &["we agree", "agreed"]),
-];
-/// What a promise begins with.
-const PROMISES: [&str; 13] = [
-    "plan to ",
-    "plans to ",
-    "willingness to ",
-    "commit to ",
-    "committed to ",
-    "pledge to ",
-    "pledged to ",
-    "we will ",
-    "agreed to ",
-    "look forward to ",
-    "intends to ",
-    "promise to ",
-    "undertake to ",
-];
-
 /// Reads a statement.
 ///
 /// # Errors
 /// Where it is longer than texts may be.
 pub fn read(text: &str, names: &Names) -> Result<Statement, TextError> {
     let reading = text::read(text, names)?;
-    let mut statement = head(text);
-    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let mut statement = head::head(text);
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    let country = |one: &text::Proposal| country(text, one);
     for name in reading.proposals.iter().filter_map(country) {
         *counts.entry(name).or_default() += 1;
     }
     // Who is spoken to is whose country the head names, else the one that is named most.
     let head_end = text.find("(As delivered)").unwrap_or(0);
     let in_head = reading.proposals.iter().filter(|one| one.span.start < head_end).find_map(country);
-    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| *name);
-    let spoken_to = in_head.or(most).map(str::to_owned);
-    let mut seen = BTreeSet::new();
+    let most = counts.iter().max_by_key(|(_, count)| **count).map(|(name, _)| name.clone());
+    let spoken_to = in_head.or(most);
+    let (mut seen, mut known) = (BTreeSet::new(), BTreeSet::new());
     statement.mentioned.extend(
         reading
             .proposals
             .iter()
-            .filter_map(named)
-            .filter(|one| seen.insert(one.name.clone()))
-            .map(|one| one.name.clone()),
+            .filter_map(|one| Some(called(text, one, named(one)?)))
+            .filter(|name| seen.insert(name.clone())),
     );
+    let speaker = statement.speaker.clone();
+    let speech = Speech { speaker: speaker.as_deref(), spoken_to: spoken_to.as_deref() };
     let mut places = Places::new(text.as_bytes());
-    for span in sentences(text).take(SENTENCES_MAX) {
-        let quote = text.get(span.clone()).unwrap_or("");
+    let mut all_sentences = sentences(text);
+    let mut subject = None;
+    for span in all_sentences.by_ref().take(SENTENCES_MAX) {
         let line = places.at(span.start).line;
-        let inside = reading.proposals.iter().filter(|one| span.contains(&one.span.start));
-        let all: Vec<(usize, &Candidate)> =
-            inside.filter_map(|one| Some((one.span.start - span.start, named(one)?))).collect();
-        let tidy = quote.split_whitespace().collect::<Vec<_>>().join(" ");
-        if let Some(commitment) = commitment((quote, &tidy), &all, spoken_to.as_deref()) {
+        let (sentence, programmes) = Sentence::of(text, span, &reading);
+        statement.programmes.extend(programmes.into_iter().filter(|name| known.insert(name.clone())));
+        if let Some(commitment) = promise::commitment(&sentence, &speech) {
             statement.commitments.push(Commitment { line, ..commitment });
         }
-        let lower = quote.to_lowercase();
-        let stance = STANCES.iter().find(|(_, words)| words.iter().any(|word| lower.contains(word)));
-        if let Some((stance, _)) = stance.filter(|_| !all.is_empty()) {
-            let mut about: Vec<String> = all.iter().map(|(_, one)| one.name.clone()).collect();
-            about.dedup();
-            statement.positions.push(Position { stance, about, quote: tidy, line });
+        if let Some((stance, about)) = stance::position(&sentence, &speech, subject.as_ref()) {
+            statement.positions.push(Position { stance, about, quote: sentence.tidy.clone(), line });
         }
+        subject = stance::subject(&sentence).or(subject);
     }
+    statement.left_out = all_sentences.count();
     Ok(statement)
 }
 
@@ -186,134 +163,66 @@ fn named(proposal: &text::Proposal) -> Option<&Candidate> {
     }
 }
 
-fn country(proposal: &text::Proposal) -> Option<&str> {
-    named(proposal).filter(|one| one.code.is_some()).map(|one| one.name.as_str())
+/// Who speaks, and to whom.
+struct Speech<'a> {
+    speaker: Option<&'a str>,
+    spoken_to: Option<&'a str>,
 }
 
-/// What the lines before the speech say.
-fn head(text: &str) -> Statement {
-    let mut statement = Statement::default();
-    for line in text.lines().map(str::trim).filter(|line| !line.is_empty()).take(HEAD_LINES) {
-        if line.eq_ignore_ascii_case("(as delivered)") || line.len() > 200 {
-            break;
-        }
-        let by = line.strip_prefix("by ").or_else(|| line.strip_prefix("By "));
-        if let Some(speaker) = by {
-            let speaker = speaker.split(" with ").next().unwrap_or(speaker);
-            statement.speaker.get_or_insert_with(|| speaker.trim_end_matches(',').to_owned());
-        } else if statement.occasion.is_none() && statement.speaker.is_none() && day(line).is_none() {
-            statement.occasion = Some(line.to_owned());
-        }
-        if statement.date.is_none() {
-            statement.date = day(line);
-        }
-    }
-    statement
+/// A sentence.
+struct Sentence<'a> {
+    quote: &'a str,
+    /// With single blanks.
+    tidy: String,
+    names: Vec<Mention<'a>>,
 }
 
-const MONTHS: [&str; 12] =
-    ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
-
-/// The first day in a line: `31 Jan. 2023`, `January 31, 2023`, `2023-01-31`.
-fn day(line: &str) -> Option<String> {
-    let words: Vec<&str> =
-        line.split(|c: char| !(c.is_alphanumeric() || c == '-')).filter(|word| !word.is_empty()).collect();
-    let month = |word: &str| {
-        let short = word.get(..3)?.to_lowercase();
-        MONTHS.iter().position(|month| *month == short).map(|at| at + 1)
-    };
-    let number =
-        |word: &str, most: u32| word.parse::<u32>().ok().filter(|number| (1..=most).contains(number));
-    let year = |word: &str| number(word, 2999).filter(|year| *year >= 1900);
-    for window in words.windows(3) {
-        let [first, second, third] = window else { continue };
-        let (parts, year) = match (number(first, 31), month(second), month(first), number(second, 31)) {
-            (Some(day), Some(month), _, _) | (_, _, Some(month), Some(day)) => ((month, day), year(third)),
-            _ => continue,
+impl<'a> Sentence<'a> {
+    /// A sentence with the names in it, and the programmes.
+    fn of(text: &'a str, span: Range<usize>, reading: &'a Reading) -> (Self, Vec<String>) {
+        let quote = text.get(span.clone()).unwrap_or("");
+        let programmes = programme::programmes(quote);
+        // They are in the order of the text.
+        let first = reading.proposals.partition_point(|one| one.span.start < span.start);
+        let behind = reading.proposals.get(first..).unwrap_or_default();
+        let inside = behind.iter().take_while(|one| one.span.start < span.end);
+        let mention = |proposal: &'a text::Proposal| {
+            let one = named(proposal)?;
+            let at = proposal.span.start - span.start;
+            let in_programme = programmes.iter().any(|programme| programme.contains(&at));
+            let called = called(text, proposal, one);
+            Some(Mention { at, length: proposal.span.len(), one, called, in_programme })
         };
-        if let Some(year) = year {
-            return Some(format!("{year}-{:02}-{:02}", parts.0, parts.1));
-        }
+        let names = inside.filter_map(mention).collect();
+        let tidy = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let told = programmes.iter().filter_map(|span| quote.get(span.clone())).map(tidy).collect();
+        (Self { quote, tidy: tidy(quote), names }, told)
     }
-    words
-        .iter()
-        .find(|word| Timestamp::parse(&format!("{word}T00:00:00Z")).is_ok())
-        .map(|word| (*word).to_owned())
 }
 
-fn commitment(
-    (quote, tidy): (&str, &str),
-    all: &[(usize, &Candidate)],
-    spoken_to: Option<&str>,
-) -> Option<Commitment> {
-    let lower = quote.to_lowercase();
-    // Small letters may be longer or shorter than capitals; then nothing is cut out of the wrong place.
-    let (at, promise) = PROMISES.iter().filter_map(|promise| Some((lower.find(promise)?, *promise))).min()?;
-    let before = lower.get(..at)?;
-    let rest = quote.get(at + promise.len()..)?;
-    let what = rest.split(['.', ';']).next().unwrap_or(rest).split(" and your ").next().unwrap_or(rest);
-    let own = before
-        .rsplit(' ')
-        .take(3)
-        .any(|word| matches!(word.trim_matches(|c: char| !c.is_alphanumeric()), "your" | "you"));
-    let who = match all.iter().rev().find(|(place, one)| *place < at && one.within.is_none()) {
-        _ if own => spoken_to.map(str::to_owned),
-        Some((_, one)) => Some(one.name.clone()),
-        None if before.ends_with("we ") || promise == "we will " || promise == "look forward to " => {
-            Some("we".to_owned())
-        }
-        None => None,
-    };
-    Some(Commitment {
-        who,
-        what: what.split_whitespace().collect::<Vec<_>>().join(" "),
-        amount: amount(what),
-        deadline: deadline(what),
-        quote: tidy.to_owned(),
-        line: 0,
-    })
+/// Somebody who is named in a sentence.
+struct Mention<'a> {
+    at: usize,
+    length: usize,
+    one: &'a Candidate,
+    called: String,
+    in_programme: bool,
 }
 
-/// `2% of its GDP`, `1.5 billion euros`.
-fn amount(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    let at = words.iter().position(|word| {
-        word.ends_with('%') && word.starts_with(|c: char| c.is_ascii_digit())
-            || word.starts_with(['$', '€', '£', '¥'])
-    });
-    let scaled = || {
-        words.iter().position(|word| {
-            matches!(word.to_lowercase().as_str(), "million" | "billion" | "trillion" | "percent")
-        })
-    };
-    let (from, to) = match at {
-        Some(at) if words.get(at + 1) == Some(&"of") => {
-            let end =
-                if matches!(words.get(at + 2), Some(&"its" | &"their" | &"the")) { at + 4 } else { at + 3 };
-            (at, end)
+/// How a statement calls somebody: what everybody knows by its own name, an object as it is written, for its own name may be withheld
+/// from those who read the statement.
+fn called(text: &str, proposal: &text::Proposal, one: &Candidate) -> String {
+    match one.id {
+        Some(_) => {
+            let written = text.get(proposal.span.clone()).unwrap_or("");
+            written.split_whitespace().collect::<Vec<_>>().join(" ")
         }
-        Some(at) => (at, at + 1),
-        None => {
-            let at = scaled()?;
-            (at.saturating_sub(1), at + 2)
-        }
-    };
-    let told = words
-        .get(from..to.min(words.len()))?
-        .iter()
-        .filter(|word| !matches!(**word, "its" | "their" | "the"));
-    Some(told.copied().collect::<Vec<_>>().join(" ").trim_end_matches([',', '.']).to_owned())
+        None => one.name.clone(),
+    }
 }
 
-/// The year behind `by`, `in`, `until`.
-fn deadline(text: &str) -> Option<String> {
-    let words: Vec<&str> = text.split_whitespace().collect();
-    words.windows(2).find_map(|pair| {
-        let [before, year] = pair else { return None };
-        let year = year.trim_matches(|c: char| !c.is_ascii_digit());
-        let is_year = year.len() == 4 && (year.starts_with("19") || year.starts_with("20"));
-        (is_year && matches!(*before, "by" | "in" | "until" | "before")).then(|| year.to_owned())
-    })
+fn country(text: &str, proposal: &text::Proposal) -> Option<String> {
+    named(proposal).filter(|one| one.code.is_some()).map(|one| called(text, proposal, one))
 }
 
 /// What is new, kept and dropped, commitments before positions.
@@ -405,6 +314,7 @@ pub fn objects(
     let own = members(json!({
         "extension_type": "property-extension", "speaker": statement.speaker, "date": statement.date,
         "occasion": statement.occasion,
+        "programmes": (!statement.programmes.is_empty()).then_some(&statement.programmes),
     }));
     report::finish(maker, refers, reading, json!({ "extensions": { STATEMENT: own } }))
 }

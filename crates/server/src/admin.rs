@@ -108,6 +108,13 @@ pub enum Command {
         /// Only those after this number.
         after: u64,
     },
+    /// Gives the names that the node's own organisation may read in a collection, page by page.
+    Names {
+        /// The collection's alias or id.
+        collection: String,
+        /// Only those behind this place; 0 for the first.
+        after: u64,
+    },
     /// Says how the node is.
     Doctor,
     /// Asks the ledger.
@@ -181,6 +188,8 @@ pub enum Reply {
     Coverage(Coverage),
     /// What the node's own sensors saw.
     Alerts(Vec<SensorAlert>),
+    /// Names that are held.
+    Names(exchange::Holdings),
     /// How the node is.
     Doctor(Report),
     /// What the ledger says.
@@ -334,6 +343,9 @@ pub async fn execute(exchange: &Exchange, command: Command, now: Timestamp) -> R
         Command::Coverage { id } => Reply::Coverage(exchange.coverage(&id, now).await?),
         Command::Reindex => Reply::Reindexed(exchange.reindex().await?),
         Command::Alerts { after } => Reply::Alerts(exchange.alerts(after, ALERTS_MAX)),
+        Command::Names { collection, after } => {
+            Reply::Names(exchange.holdings(&collection, store::Sequence::new(after), now).await?)
+        }
         Command::Doctor => Reply::Doctor(report(exchange, now).await?),
         Command::Audit(command) => audit(exchange, command, now).await?,
         Command::People(command) => people::execute(exchange, command, now).await?,

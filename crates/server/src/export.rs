@@ -177,10 +177,25 @@ impl From<ExportError> for crate::problem::Problem {
     fn from(error: ExportError) -> Self {
         match error {
             ExportError::Exchange(error) => error.into(),
-            ExportError::Spool(error) => {
+            error @ (ExportError::Spool(_) | ExportError::Suppressed(_)) => {
                 tracing::error!(error = &error as &dyn std::error::Error, "an export could not be written");
                 Self::Busy
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_part_waits_in_memory_as_long_as_it_is_small() {
+        let mut waiting = Waiting::default();
+        let is_in_file = |waiting: &Waiting| waiting.0.get("a").unwrap().0.is_rolled();
+        waiting.take("a", &vec![b'a'; MEMORY_BYTES_MAX]).unwrap();
+        assert!(!is_in_file(&waiting));
+        waiting.take("a", b"a").unwrap();
+        assert!(is_in_file(&waiting));
     }
 }

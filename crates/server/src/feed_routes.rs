@@ -22,7 +22,7 @@ use exchange::{Channel, ExportOrder, world::FeedDeclared};
 use formats::export::Format;
 use hyper::body::Frame;
 use stix::Timestamp;
-use tokio::sync::Semaphore;
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::{
     auth,
@@ -56,6 +56,12 @@ impl Default for Feeds {
 }
 
 impl Feeds {
+    /// Waits until a feed may be written; not longer than that.
+    async fn turn(&self, patience: Duration) -> Result<SemaphorePermit<'_>, Problem> {
+        let turn = tokio::time::timeout(patience, self.turns.acquire()).await;
+        turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)
+    }
+
     /// Since when something is what it is, as far as it is remembered.
     fn since(&self, feed: &str, hash: &str, now: Timestamp) -> Timestamp {
         let mut since = self.since.lock().unwrap_or_else(PoisonError::into_inner);
@@ -116,8 +122,7 @@ async fn serve(
     let access = export::access(&app.exchange, &feed, now).ok_or(Problem::Absent)?;
     let (format, filter) = feed.order().ok_or(Problem::Absent)?;
     let part = part.or_else(|| main_part(&feed, format)).ok_or(Problem::Absent)?;
-    let turn = tokio::time::timeout(PATIENCE, app.feeds.turns.acquire()).await;
-    let _turn = turn.map_err(|_| Problem::Busy)?.map_err(|_| Problem::Busy)?;
+    let _turn = app.feeds.turn(PATIENCE).await?;
     let order = ExportOrder { format, filter };
     let mut drawn = export::draw(&app.exchange, &access, &order).await?;
     if !drawn.has(&part) {
@@ -211,5 +216,34 @@ impl HttpBody for FileBody {
             }
             Err(error) => Some(Err(error)),
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn so_many_feeds_are_written_at_one_time_and_who_waited_in_vain_is_told() {
+        let feeds = Feeds::default();
+        let mut turns = Vec::new();
+        for _ in 0..FEEDS_AT_ONCE_MAX {
+            turns.push(feeds.turn(Duration::ZERO).await.unwrap());
+        }
+        assert!(matches!(feeds.turn(Duration::ZERO).await, Err(Problem::Busy)));
+        turns.pop();
+        assert!(feeds.turn(Duration::ZERO).await.is_ok());
+    }
+
+    #[test]
+    fn of_so_many_feeds_it_is_remembered_since_when_they_are_what_they_are() {
+        let (feeds, first) = (Feeds::default(), Timestamp::from_parts(1_000, 0));
+        let later = first.plus_seconds(60);
+        for number in 0..REMEMBERED_MAX {
+            feeds.since(&number.to_string(), "h", first);
+        }
+        assert_eq!(feeds.since("0", "h", later), first);
+        feeds.since("one more", "h", later);
+        assert_eq!(feeds.since("0", "h", later), later, "forgotten, it is as of now");
     }
 }

@@ -123,7 +123,9 @@ pub async fn serve(exchange: Arc<Exchange>, config: ServerConfig) -> Result<Runn
     }
     tasks.push(tokio::spawn(keep_house(Arc::clone(&app), stopped.clone())));
     tasks.push(tokio::spawn(sensor_routes::keep_watch(Arc::clone(&app), stopped.clone())));
-    tasks.push(tokio::spawn(follow_views(Arc::clone(&app), stopped.clone())));
+    if config.console.is_some() {
+        tasks.push(tokio::spawn(follow_views(Arc::clone(&app), stopped.clone())));
+    }
     let router = with_console(&app, config.console, stopped.clone())?;
     let door = Door { router, app, tls };
     tasks.push(tokio::spawn(door.open(listener, stopped)));

@@ -87,6 +87,7 @@ fn print(reply: &Reply) {
         Reply::Reindexed(reindexed) => {
             println!("the search index is built again: {} objects", reindexed.objects);
         }
+        Reply::Names(page) => page.known.iter().for_each(|one| println!("{} {}", one.object_type, one.name)),
         Reply::Doctor(report) => {
             println!(
                 "store {}, {} objects, last change {}",

@@ -27,7 +27,10 @@ use stix::{
     splitter::{Element, Splitter},
 };
 
-use super::read;
+use super::{
+    known::{self, Gathered},
+    read,
+};
 use crate::{
     node::Node,
     output::{Format, Outcome, json},
@@ -53,7 +56,7 @@ pub(crate) struct ImportArgs {
     /// Make values of reports indicators too, from this confidence on (0 to 100); else they are observables only
     #[arg(long, value_name = "CONFIDENCE")]
     pub(crate) indicators_from: Option<u8>,
-    /// Bundles whose names are looked for in reports
+    /// Bundles whose names are looked for in reports, besides those that everybody knows and those that this node holds
     #[arg(long, value_hint = ValueHint::FilePath)]
     pub(crate) names: Vec<PathBuf>,
     /// Files; `-` for standard input (STIX only)
@@ -225,10 +228,14 @@ impl<'a> Import<'a> {
                 if file.extension().is_some_and(|end| end == "csv" || end == "tsv") {
                     self.notes.push("no column holds values: read as a report".to_owned());
                 }
-                let names = read::names(&args.names)?;
+                let Gathered { names, notes } = Gathered::of(&args.names, known::held(node).await?)?;
+                self.notes.extend(notes);
                 let reading = formats::text::read(&text, &names)?;
                 let objects = if kind == FileFormat::Statement {
                     let statement = statement::read(&text, &names)?;
+                    if statement.left_out > 0 {
+                        self.notes.push(format!("{} sentences are not looked at", statement.left_out));
+                    }
                     statement::objects(&source, (&statement, &reading), &names, now)
                 } else {
                     report::objects(&source, &reading, &names, now)

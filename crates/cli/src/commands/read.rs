@@ -1,7 +1,7 @@
 //! `cresset read`: what do reports say, in which sentence, where?
 
 use std::{
-    io::{Read as _, Write as _},
+    io::{BufRead as _, BufReader, Read as _, Write as _},
     path::{Path, PathBuf},
     process::{Command, Stdio},
 };
@@ -10,17 +10,12 @@ use anyhow::{Context, bail};
 use clap::{Args, ValueHint};
 use formats::{
     document::{self, Document, DocumentKind, PDF_TEXT_BYTES_MAX},
-    names::{self, Known, Names},
     text::{self, Found, Proposal, TEXT_BYTES_MAX},
 };
 use rustix::process::{Resource, Rlimit, setrlimit};
 use serde::{Deserialize, Serialize};
-use stix::{
-    Limits,
-    splitter::{Element, Splitter},
-};
 
-use super::import;
+use super::{import, known::Gathered};
 use crate::output::{Format, Outcome, json};
 
 /// What the process that reads a PDF may have of memory.
@@ -31,7 +26,7 @@ const PDF_SECONDS_MAX: u64 = 60;
 /// What `cresset read` is told.
 #[derive(Debug, Args)]
 pub(crate) struct ReadArgs {
-    /// Bundles whose names are looked for, besides those that everybody knows
+    /// Bundles whose names are looked for, besides those that everybody knows and those that this node holds
     #[arg(long, value_hint = ValueHint::FilePath)]
     names: Vec<PathBuf>,
     /// Print the text that is read, to which positions point, and nothing else
@@ -57,8 +52,11 @@ struct Printed<'a> {
     quote: &'a str,
 }
 
-pub(crate) fn run(args: &ReadArgs, format: Format) -> anyhow::Result<Outcome> {
-    let names = names(&args.names)?;
+pub(crate) async fn run(dir: &Path, args: &ReadArgs, format: Format) -> anyhow::Result<Outcome> {
+    let Gathered { names, notes } = Gathered::with_node(dir, &args.names).await?;
+    for note in notes {
+        eprintln!("{note}");
+    }
     let mut outcome = Outcome::Done;
     for file in &args.files {
         let document = match document(file) {
@@ -148,28 +146,6 @@ fn print(found: &Printed<'_>, format: Format) -> anyhow::Result<()> {
     Ok(())
 }
 
-/// The names of bundles, and those that everybody knows.
-pub(crate) fn names(bundles: &[PathBuf]) -> anyhow::Result<Names> {
-    let mut known: Vec<Known> = Vec::new();
-    for file in bundles {
-        let mut input = import::open(file)?;
-        let mut splitter = Splitter::new(Limits::DEFAULT.object_bytes_max);
-        let mut chunk = vec![0; 1 << 20];
-        loop {
-            let length =
-                input.read(&mut chunk).with_context(|| format!("cannot read `{}`", file.display()))?;
-            let Some(piece) = chunk.get(..length).filter(|piece| !piece.is_empty()) else { break };
-            splitter.push(piece, &mut |_, element| {
-                if let Element::Text(text) = element {
-                    known.extend(names::known(text));
-                }
-            })?;
-        }
-        splitter.finish()?;
-    }
-    Ok(Names::new(known)?)
-}
-
 /// A file as text; a PDF is read in a process of its own.
 pub(crate) fn document(file: &Path) -> anyhow::Result<Document> {
     let mut bytes = Vec::new();
@@ -178,20 +154,20 @@ pub(crate) fn document(file: &Path) -> anyhow::Result<Document> {
     if bytes.len() > TEXT_BYTES_MAX {
         bail!("the file has more than the {TEXT_BYTES_MAX} bytes that are read");
     }
-    if bytes.get(..1024.min(bytes.len())).is_some_and(|head| memchr::memmem::find(head, b"%PDF-").is_some()) {
+    if document::is_pdf(&bytes) {
         return apart(bytes);
     }
     Ok(document::read(&bytes)?)
 }
 
+/// What the process says, a line each.
 #[derive(Serialize, Deserialize)]
-struct Told {
-    text: String,
-    findings: Vec<String>,
-    error: Option<String>,
+enum Told {
+    Page { text: String, finding: Option<String> },
+    End { error: Option<String> },
 }
 
-/// Has a PDF read by a process that may die of it.
+/// Has a PDF read by a process that may die of it; what it read before stays.
 fn apart(bytes: Vec<u8>) -> anyhow::Result<Document> {
     let mut process = Command::new(std::env::current_exe()?)
         .arg("document-text")
@@ -205,37 +181,48 @@ fn apart(bytes: Vec<u8>) -> anyhow::Result<Document> {
         // Where the process is gone, its end says so.
         input.map(|mut input| input.write_all(&bytes))
     });
-    let mut told = Vec::new();
+    let (mut text, mut findings, mut end) = (String::new(), Vec::new(), None);
     let most = 2 * PDF_TEXT_BYTES_MAX as u64;
-    let read = output.map(|output| output.take(most).read_to_end(&mut told));
+    for line in output.into_iter().flat_map(|output| BufReader::new(output.take(most)).lines()) {
+        match line.ok().and_then(|line| serde_json::from_str(&line).ok()) {
+            Some(Told::Page { text: page, finding }) => {
+                text.push_str(&page);
+                findings.extend(finding);
+            }
+            Some(Told::End { error }) => end = Some(error),
+            None => break,
+        }
+    }
     let status = process.wait()?;
     drop(writer.join());
-    let told: Told = match (read, serde_json::from_slice(&told)) {
-        (Some(Ok(_)), Ok(told)) if status.success() => told,
-        _ => bail!("the PDF asks for more time or memory than it is given, or breaks its reader ({status})"),
-    };
-    match told.error {
-        Some(error) => bail!(error),
-        None => Ok(Document {
-            kind: DocumentKind::Pdf,
-            text: told.text,
-            encoding: "UTF-8",
-            findings: told.findings,
-        }),
+    match end {
+        Some(Some(error)) => bail!(error),
+        Some(None) => {}
+        None => {
+            let what = "the PDF asks for more time or memory than it is given, or breaks its reader";
+            if text.is_empty() {
+                bail!("{what} ({status})");
+            }
+            findings.push(format!("the pages behind these are not read: {what} ({status})"));
+        }
     }
+    Ok(Document { kind: DocumentKind::Pdf, text, encoding: "UTF-8", findings })
 }
 
-/// What the process does in which a document is read: it bounds itself, reads, and prints.
+/// What the process does in which a PDF is read: it bounds itself, reads, and prints.
 pub(crate) fn document_text() -> anyhow::Result<Outcome> {
     let limit = |most| Rlimit { current: Some(most), maximum: Some(most) };
     setrlimit(Resource::As, limit(PDF_MEMORY_BYTES_MAX))?;
     setrlimit(Resource::Cpu, limit(PDF_SECONDS_MAX))?;
     let mut bytes = Vec::new();
     std::io::stdin().take(TEXT_BYTES_MAX as u64).read_to_end(&mut bytes)?;
-    let told = match document::read(&bytes) {
-        Ok(document) => Told { text: document.text, findings: document.findings, error: None },
-        Err(error) => Told { text: String::new(), findings: Vec::new(), error: Some(error.to_string()) },
-    };
-    json(&told)?;
+    let mut written = Ok(());
+    let read = document::pdf_pages(&bytes, &mut |page| {
+        if written.is_ok() {
+            written = json(&Told::Page { text: page.text, finding: page.finding });
+        }
+    });
+    written?;
+    json(&Told::End { error: read.err().map(|error| error.to_string()) })?;
     Ok(Outcome::Done)
 }

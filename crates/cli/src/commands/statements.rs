@@ -8,7 +8,7 @@ use formats::{
     statement::{self, Difference, Statement},
 };
 
-use super::read;
+use super::{known::Gathered, read};
 use crate::output::{Format, Outcome, json};
 
 /// What is asked of statements.
@@ -32,7 +32,7 @@ pub(crate) enum StatementsCommand {
 }
 
 pub(crate) fn run(command: &StatementsCommand, format: Format) -> anyhow::Result<Outcome> {
-    let names = read::names(&[])?;
+    let Gathered { names, .. } = Gathered::of(&[], Vec::new())?;
     match command {
         StatementsCommand::Show { files } => {
             for file in files {
@@ -60,6 +60,12 @@ fn show(file: &Path, statement: &Statement, format: Format) -> anyhow::Result<()
     println!("  speaker: {}", statement.speaker.as_deref().unwrap_or("not said"));
     println!("  date: {}", statement.date.as_deref().unwrap_or("not said"));
     println!("  of {}", statement.mentioned.join(", "));
+    if !statement.programmes.is_empty() {
+        println!("  programmes: {}", statement.programmes.join("; "));
+    }
+    if statement.left_out > 0 {
+        println!("  {} more sentences are not looked at", statement.left_out);
+    }
     for said in &statement.commitments {
         println!("  {}:{}: {}", file.display(), said.line, said.told());
         println!("    “{}”", said.quote);

@@ -1,7 +1,7 @@
 //! What changes, live? One stream a browser: counters only, after policy, each with the place in the log up to which it counts.
 
 use std::{
-    collections::{BTreeMap, HashMap},
+    collections::{BTreeMap, HashMap, VecDeque},
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
@@ -15,6 +15,7 @@ use axum::{
 use bytes::Bytes;
 use http_body_util::channel::{Channel, Sender};
 use stix::Timestamp;
+use tokio::sync::Notify;
 
 use crate::{
     App,
@@ -31,10 +32,13 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// at as often.
 const SILENCE: Duration = Duration::from_secs(15);
 
+/// The streams of each session, the oldest first.
+type Open = HashMap<String, VecDeque<Arc<Notify>>>;
+
 /// How many streams there are.
 #[derive(Debug)]
 pub(crate) struct Streams {
-    open: Arc<Mutex<HashMap<String, usize>>>,
+    open: Arc<Mutex<Open>>,
     max: usize,
     per_session_max: usize,
 }
@@ -42,8 +46,10 @@ pub(crate) struct Streams {
 /// One of them, counted until it is dropped.
 #[derive(Debug)]
 struct Place {
-    open: Arc<Mutex<HashMap<String, usize>>>,
+    open: Arc<Mutex<Open>>,
     session: String,
+    /// Says when a newer one takes its place.
+    gone: Arc<Notify>,
 }
 
 impl Streams {
@@ -53,26 +59,36 @@ impl Streams {
     }
 
     pub(crate) fn count(&self) -> usize {
-        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().sum()
+        self.open.lock().unwrap_or_else(PoisonError::into_inner).values().map(VecDeque::len).sum()
     }
 
+    /// A page that was left is noticed only when something is said to it: of one session, the oldest stream gives way.
     fn enter(&self, session: &str) -> Option<Place> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        let own = open.get(session).copied().unwrap_or(0);
-        if own >= self.per_session_max || open.values().sum::<usize>() >= self.max {
+        let all: usize = open.values().map(VecDeque::len).sum();
+        let own = open.entry(session.to_owned()).or_default();
+        if own.len() >= self.per_session_max {
+            if let Some(oldest) = own.pop_front() {
+                oldest.notify_one();
+            }
+        } else if all >= self.max {
+            if own.is_empty() {
+                open.remove(session);
+            }
             return None;
         }
-        open.insert(session.to_owned(), own + 1);
-        Some(Place { open: Arc::clone(&self.open), session: session.to_owned() })
+        let gone = Arc::new(Notify::new());
+        own.push_back(Arc::clone(&gone));
+        Some(Place { open: Arc::clone(&self.open), session: session.to_owned(), gone })
     }
 }
 
 impl Drop for Place {
     fn drop(&mut self) {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(count) = open.get_mut(&self.session) {
-            *count -= 1;
-            if *count == 0 {
+        if let Some(own) = open.get_mut(&self.session) {
+            own.retain(|one| !Arc::ptr_eq(one, &self.gone));
+            if own.is_empty() {
                 open.remove(&self.session);
             }
         }
@@ -104,7 +120,10 @@ pub(crate) async fn changes(
     let (sender, body) = Channel::new(4);
     tokio::spawn(async move {
         // Whoever reads no more ends it.
-        let _ = follow(&app, &headers, sender, since).await;
+        tokio::select! {
+            _ = follow(&app, &headers, sender, since) => {}
+            () = place.gone.notified() => {}
+        }
         drop(place);
     });
     let head = [

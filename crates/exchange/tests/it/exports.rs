@@ -1,11 +1,12 @@
 //! What leaves in other tools' files, is it all accounted for, and does it depend on what may be had only?
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, sync::Arc};
 
-use exchange::{Access, Channel, ExportOrder, Spool};
+use exchange::{Access, Channel, ExchangeLimits, ExportError, ExportOrder, Spool};
 use formats::export::{Filter, Format};
 use serde_json::{Value, json};
 use stix::Timestamp;
+use store::memory::Memory;
 use testkit::objects::{AMBER, GREEN, RED, id, indicator, malware, marked, object, version, with};
 
 use crate::ground::{Ground, ROOM, moment};
@@ -150,4 +151,28 @@ async fn a_rule_keeps_its_number_over_a_restart_and_gives_it_to_no_other() {
     assert!(!second.contains_key("a.example"));
     let before: std::collections::BTreeSet<_> = first.values().flatten().collect();
     assert!(second["c.example"].iter().all(|number| !before.contains(number)));
+}
+
+#[tokio::test]
+async fn with_more_disagreed_with_than_can_be_left_out_nothing_is_exported() {
+    let limits = ExchangeLimits { suppressed_max: 2, ..ExchangeLimits::default() };
+    let ground = Ground::within(limits, Arc::new(Memory::default())).await;
+    let opinion = |number, about: &[u32]| {
+        let about: Vec<_> = about.iter().map(|about| id("indicator", *about)).collect();
+        object("opinion", number, json!({ "opinion": "disagree", "object_refs": about }))
+    };
+    ground
+        .add(None, &[looks_for(1, "a.example"), looks_for(2, "b.example"), looks_for(3, "c.example")])
+        .await;
+    ground.add(None, &[opinion(5, &[1, 2]), opinion(6, &[1])]).await;
+    let access = || ground.exchange.own_access(ROOM, moment(AFTER)).unwrap();
+    let text = export(&ground, &access(), Format::Zeek, moment(AFTER)).await;
+    assert!(
+        !text.contains("a.example") && !text.contains("b.example") && text.contains("c.example"),
+        "{text}"
+    );
+    ground.add(None, &[opinion(7, &[3])]).await;
+    let order = ExportOrder { format: Format::Zeek, filter: Filter::default() };
+    let written = ground.exchange.export(&access(), &order, &mut Kept::default()).await;
+    assert!(matches!(written, Err(ExportError::Suppressed(2))));
 }

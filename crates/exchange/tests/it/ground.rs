@@ -113,10 +113,14 @@ impl Ground {
     }
 
     pub(crate) async fn on(store: Arc<dyn Store>) -> Self {
+        Self::within(ExchangeLimits::default(), store).await
+    }
+
+    pub(crate) async fn within(limits: ExchangeLimits, store: Arc<dyn Store>) -> Self {
         let faulty = Arc::new(Faulty::new(store));
         let now = Timestamp::from_parts(BEGIN, 0);
         let store: Arc<dyn Store> = Arc::clone(&faulty) as _;
-        let exchange = Exchange::open(store, ExchangeLimits::default(), now).await.unwrap();
+        let exchange = Exchange::open(store, limits, now).await.unwrap();
         let signer = Signer::read(&Signer::generate().unwrap()).unwrap();
         let ground = Self { exchange: exchange.signing_with(signer), faulty, seconds: AtomicI64::new(BEGIN) };
         if ground.exchange.world().is_none() {

@@ -10,6 +10,7 @@ mod detect;
 mod drafts;
 mod exports;
 mod ground;
+mod holdings;
 mod knowledge;
 mod screens;
 mod search;

@@ -52,6 +52,11 @@ impl Numbers {
         NUMBER_FIRST.saturating_add(u32::try_from(self.known.len()).unwrap_or(u32::MAX))
     }
 
+    /// Whether a number may still be given.
+    const fn is_free(number: u32) -> bool {
+        number - NUMBER_FIRST < NUMBERS_MAX
+    }
+
     /// The number of what is named by these words; nothing where all are given away.
     pub fn number(&mut self, words: &[&str]) -> Option<u32> {
         let mut hasher = blake3::Hasher::new();
@@ -64,7 +69,7 @@ impl Numbers {
             return Some(*number);
         }
         let number = self.next();
-        if number - NUMBER_FIRST >= NUMBERS_MAX {
+        if !Self::is_free(number) {
             return None;
         }
         self.known.insert(key, number);
@@ -92,6 +97,12 @@ impl Numbers {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn so_many_numbers_are_given() {
+        let last = NUMBER_FIRST + NUMBERS_MAX - 1;
+        assert!(Numbers::is_free(NUMBER_FIRST) && Numbers::is_free(last) && !Numbers::is_free(last + 1));
+    }
 
     #[test]
     fn a_number_stays_over_a_restart_and_is_given_once() {

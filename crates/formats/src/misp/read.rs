@@ -55,8 +55,12 @@ pub struct Lost {
 
 /// Reads an event, a list of events, or an answer of MISP's search. The time is that of objects that have none.
 pub fn read(text: &str, now: Timestamp) -> Reading {
+    within(&LIMITS, text, now)
+}
+
+fn within(limits: &Limits, text: &str, now: Timestamp) -> Reading {
     let mut reading = Reading::default();
-    let tree = match Tree::parse(text.as_bytes(), &LIMITS) {
+    let tree = match Tree::parse(text.as_bytes(), limits) {
         Ok(tree) => tree,
         Err(error) => {
             reading.finding(&format!("/byte/{}", error.offset), "not JSON, or larger than allowed");
@@ -477,4 +481,51 @@ fn end(mut to: Vec<u8>, markings: &BTreeSet<String>) -> String {
     list("object_marking_refs", markings, &mut to);
     to.push(b'}');
     String::from_utf8(to).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn events(count: usize) -> String {
+        let event = r#"{"uuid":"5c1b2c3d-0000-4000-8000-000000000001","info":"E"}"#;
+        format!("[{}]", vec![event; count].join(","))
+    }
+
+    #[test]
+    fn a_file_is_as_long_deep_and_full_as_allowed_and_no_more() {
+        let text = events(2);
+        let read = |limits: Limits| within(&limits, &text, Timestamp::EPOCH).findings.len();
+        let values =
+            (1..).find(|values_max| read(Limits { values_max: *values_max, ..LIMITS }) == 0).unwrap();
+        assert_eq!(values, 11, "a list, two dictionaries, two keys and two texts each");
+        assert_eq!(read(Limits { object_bytes_max: text.len(), ..LIMITS }), 0);
+        assert_eq!(read(Limits { object_bytes_max: text.len() - 1, ..LIMITS }), 1);
+        assert_eq!(
+            (read(Limits { depth_max: 2, ..LIMITS }), read(Limits { depth_max: 1, ..LIMITS })),
+            (0, 1)
+        );
+        assert_eq!(
+            (
+                read(Limits { string_bytes_max: 36, ..LIMITS }),
+                read(Limits { string_bytes_max: 35, ..LIMITS })
+            ),
+            (0, 1)
+        );
+    }
+
+    #[test]
+    fn so_many_events_are_read_and_the_rest_is_told_and_so_many_losses_are_told_and_all_counted() {
+        let whole = read(&events(EVENTS_MAX), Timestamp::EPOCH);
+        assert_eq!((whole.findings.len(), whole.lost_count), (0, 2 * EVENTS_MAX as u64));
+        assert_eq!(whole.lost.len(), LOST_MAX);
+        let more = read(&events(EVENTS_MAX + 1), Timestamp::EPOCH);
+        assert_eq!((more.findings.len(), more.lost_count), (1, 2 * EVENTS_MAX as u64));
+        let report = format!(
+            r#"[{{"Event":{{"uuid":"5c1b2c3d-0000-4000-8000-000000000001","info":"E","RelatedEvent":[{}]}}}}]"#,
+            vec!["{}"; LOST_MAX].join(",")
+        );
+        let lost = read(&report, Timestamp::EPOCH);
+        assert_eq!((lost.lost.len(), lost.lost_count), (LOST_MAX, LOST_MAX as u64 + 2));
+    }
 }

@@ -321,6 +321,7 @@ pub(super) fn says(object_type: &str, word: &str) -> bool {
         "malware" => &MALWARE,
         "tool" => &TOOL,
         "intrusion-set" | "threat-actor" | "campaign" => &ACTOR,
+        "vulnerability" => &["vulnerability", "flaw", "bug", "exploit", "exploits"],
         _ => &[],
     };
     words.contains(&word.as_str())

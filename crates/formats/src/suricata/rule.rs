@@ -254,6 +254,14 @@ mod tests {
     fn a_content_is_as_long_as_suricata_takes() {
         assert!(content(&"a".repeat(CONTENT_BYTES_MAX)).is_ok());
         assert_eq!(content(&"a".repeat(CONTENT_BYTES_MAX + 1)), Err(Why::Value));
+        let rule = |bytes: usize| {
+            let around = "alert tcp any any -> any any (msg:\"\"; sid:1;)";
+            around.replace("\"\"", &format!("\"{}\"", "a".repeat(bytes - around.len())))
+        };
+        assert!(read(&rule(RULE_BYTES_MAX)).is_some() && read(&rule(RULE_BYTES_MAX + 1)).is_none());
+        let rules = |count: usize| vec![rule(60); count].join("\n");
+        assert_eq!(read(&rules(RULES_MAX)).map(|rules| rules.len()), Some(RULES_MAX));
+        assert_eq!(read(&rules(RULES_MAX + 1)), None);
         assert_eq!(content("a;\"|").unwrap(), "content:\"a|3b||22||7c|\";");
     }
 }

@@ -318,7 +318,11 @@ pub(crate) fn autonomous_system(word: &str, before: &str, about: About) -> Optio
         Some(digits) => {
             (digits, word.starts_with("AS") && (digits.len() >= 4 || (about.systems.is() && word != "AS400")))
         }
-        None => (upper.as_str(), before.eq_ignore_ascii_case("asn") || before.eq_ignore_ascii_case("asn:")),
+        // A bare `AS 2024` is two words more often than a number.
+        None => {
+            let spelt = before == "AS" && (word.len() >= 5 || about.systems.is());
+            (upper.as_str(), spelt || ["asn", "asn:"].iter().any(|own| before.eq_ignore_ascii_case(own)))
+        }
     };
     let number: u32 = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
     (said && number > 0).then(|| {

@@ -192,6 +192,9 @@ impl Block<'_, '_> {
                 ["commit", "checkout", "revision", "cherry-pick"].iter().any(|word| line.contains(word));
             return (!source).then_some(found);
         }
+        if word.starts_with(['1', '2']) && self.before(range.start).eq_ignore_ascii_case("cve") {
+            return identifier::cve(&format!("CVE-{word}"));
+        }
         if let Some(found) = identifier::cve(word).or_else(|| identifier::entry(word, self.frameworks)) {
             return Some(found);
         }

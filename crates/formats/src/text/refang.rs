@@ -316,6 +316,8 @@ impl Writer<'_> {
 fn meant(character: char) -> Option<char> {
     match character {
         '\u{200b}'..='\u{200f}' | '\u{2060}' | '\u{feff}' | '\u{ad}' => None,
+        // Hyphens of word processors, at which no line ends.
+        '\u{2010}' | '\u{2011}' => Some('-'),
         '\u{ff01}'..='\u{ff5e}' => char::from_u32(u32::from(character) - 0xfee0),
         '\u{3002}' | '\u{ff61}' | '\u{2024}' => Some('.'),
         '\u{a0}' | '\u{3000}' => Some(' '),

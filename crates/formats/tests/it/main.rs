@@ -15,6 +15,7 @@ mod examples;
 mod grammar;
 mod hostile;
 mod labelled;
+mod limits;
 mod lists;
 mod misp;
 mod places;

@@ -50,6 +50,47 @@ fn two_statements_give_their_facts_and_their_difference() {
         }
     }
     assert!(earlier.mentioned.iter().any(|own| own == "Tallinn"));
+    let names_of = |all: &[String], names: &[&str]| {
+        for name in names {
+            assert!(all.iter().any(|own| own == name), "{name}: {all:?}");
+        }
+    };
+    names_of(
+        &earlier.programmes,
+        &["National Security Strategy", "National Defence Strategy", "Cyber Coalition"],
+    );
+    names_of(&earlier.programmes, &["NATO Centre of Excellence", "Maritime Command"]);
+    let (training, fund) = (
+        "NATO Security Assistance and Training for Ukraine",
+        "Comprehensive Assistance Package Trust Fund for Ukraine",
+    );
+    names_of(&later.programmes, &[training, fund]);
+    let stands = |all: &statement::Statement, stance: &str, words: &str| {
+        let found = all.positions.iter().find(|one| one.stance == stance && one.quote.contains(words));
+        found.map(|one| one.about.join(", "))
+    };
+    for (statement, stance, words, about) in [
+        (&earlier, "condemns", "war of aggression", "Russian Federation"),
+        (&earlier, "condemns", "coercive behaviour", "China, North Korea"),
+        (&earlier, "is concerned about", "threatening Taiwan", "China"),
+        (&earlier, "welcomes", "strict sanctions", "Japan"),
+        (&earlier, "welcomes", "deeply values", "Japan"),
+        (&earlier, "calls on", "Pyongyang", "Pyongyang"),
+        (&later, "condemns", "It continues", "China"),
+        (&later, "condemns", "illegal weapons", "Russian Federation, North Korea"),
+        (&later, "welcomes", "your willingness", "Japan"),
+        (&later, "supports", "Together", "Ukraine"),
+    ] {
+        assert_eq!(stands(statement, stance, words).as_deref(), Some(about), "{words}");
+    }
+    let promised = |all: &statement::Statement, words: &str| {
+        let found = all.commitments.iter().find(|one| one.what.starts_with(words));
+        found.and_then(|one| one.who.clone())
+    };
+    assert_eq!(promised(&earlier, "continue strengthening our cooperation").as_deref(), Some("we"));
+    assert_eq!(promised(&later, "maintaining our regular dialogue"), later.speaker);
+    assert_eq!(promised(&later, training), None);
+    assert_eq!(promised(&later, &format!("participate in the {training}")).as_deref(), Some("Japan"));
     let defence = |all: &statement::Statement| {
         let found = all.commitments.iter().find(|one| one.amount.as_deref() == Some("2% of GDP"));
         found.map(|one| (one.who.clone(), one.deadline.clone()))

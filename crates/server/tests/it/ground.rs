@@ -152,6 +152,7 @@ pub(crate) struct Setup {
     pub(crate) world: String,
     pub(crate) tls: Option<TlsFiles>,
     pub(crate) oidc: Option<server::OidcConfig>,
+    pub(crate) console: bool,
 }
 
 impl Default for Setup {
@@ -163,6 +164,7 @@ impl Default for Setup {
             world: WORLD.to_owned(),
             tls: None,
             oidc: None,
+            console: true,
         }
     }
 }
@@ -207,7 +209,8 @@ impl Ground {
         for partner in ["p", "q", "n"] {
             tokens.push(issue(&exchange, partner, None, now).await);
         }
-        let running = start(&exchange, &micros, setup.limits, (setup.tls, setup.oidc)).await;
+        let people = setup.console.then_some(setup.oidc);
+        let running = start(&exchange, &micros, setup.limits, (setup.tls, people)).await;
         let [p, q, n] = tokens.try_into().unwrap();
         let (address, limits) = (running.address, (setup.limits, setup.exchange));
         Self { address, exchange, micros, store: setup.store, running, limits, p, q, n }
@@ -220,7 +223,7 @@ impl Ground {
         self.micros.fetch_add(1_000_000, Ordering::SeqCst);
         let now = Timestamp::from_micros(self.micros.load(Ordering::SeqCst));
         let exchange = Arc::new(Exchange::open(Arc::clone(&self.store), self.limits.1, now).await.unwrap());
-        let running = start(&exchange, &self.micros, self.limits.0, (None, None)).await;
+        let running = start(&exchange, &self.micros, self.limits.0, (None, Some(None))).await;
         Self { address: running.address, exchange, running, ..self }
     }
 
@@ -331,20 +334,20 @@ async fn start(
     exchange: &Arc<Exchange>,
     micros: &Arc<AtomicI64>,
     limits: ServerLimits,
-    (tls, oidc): (Option<TlsFiles>, Option<server::OidcConfig>),
+    (tls, people): (Option<TlsFiles>, Option<Option<server::OidcConfig>>),
 ) -> Running {
     let micros = Arc::clone(micros);
     let clock = Clock(Arc::new(move || Timestamp::from_micros(micros.load(Ordering::SeqCst))));
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let transport = if tls.is_some() { server::Transport::Tls } else { server::Transport::Loopback };
-    let console = server::ConsoleSetup {
+    let console = people.map(|oidc| server::ConsoleSetup {
         key: [7; 32],
         transport,
         public_url: oidc.is_some().then(|| "http://cresset".to_owned()),
         oidc,
         limits: server::ConsoleLimits::default(),
-    };
-    let config = ServerConfig { listen, tls, socket: None, limits, clock, console: Some(console) };
+    });
+    let config = ServerConfig { listen, tls, socket: None, limits, clock, console };
     server::serve(Arc::clone(exchange), config).await.unwrap()
 }
 
