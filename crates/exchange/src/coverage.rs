@@ -94,7 +94,7 @@ impl Exchange {
         told: &mut Told,
     ) -> Result<(), ExchangeError> {
         let state = self.state.load_full();
-        let mut add = |held: &Held| {
+        let add = |held: &Held| {
             let Some(stamp) = state.stamps.get(held.label) else { return };
             let tree = Tree::parse(held.object.inspect().text_bytes(), &self.limits.object);
             if let Ok(tree) = tree

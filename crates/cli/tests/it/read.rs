@@ -97,9 +97,9 @@ fn of_a_pdf_that_unpacks_to_gigabytes_the_other_pages_are_read() {
     let tree = "<< /Type /Pages /Kids [4 0 R 5 0 R 6 0 R] /Count 3 >>";
     let bomb = packed();
     assert!(bomb.len() < 100_000, "{}", bomb.len());
-    let (one, three) = (stream("The host one[.]example"), stream("The host three[.]example"));
+    let (one, last) = (stream("The host one[.]example"), stream("The host three[.]example"));
     let file =
-        pdf_of(&[CATALOG.into(), tree.into(), FONT.into(), page(7), page(8), page(9), one, bomb, three]);
+        pdf_of(&[CATALOG.into(), tree.into(), FONT.into(), page(7), page(8), page(9), one, bomb, last]);
     let (values, told) = beside_a_good_one(&file);
     assert_eq!(values, ["one.example", "three.example"]);
     assert!(told.contains("bad.pdf: page 2 cannot be read"), "{told}");

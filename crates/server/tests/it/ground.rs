@@ -209,7 +209,7 @@ impl Ground {
         for partner in ["p", "q", "n"] {
             tokens.push(issue(&exchange, partner, None, now).await);
         }
-        let people = setup.console.then_some(setup.oidc);
+        let people = if setup.console { People::Own(setup.oidc) } else { People::Nobody };
         let running = start(&exchange, &micros, setup.limits, (setup.tls, people)).await;
         let [p, q, n] = tokens.try_into().unwrap();
         let (address, limits) = (running.address, (setup.limits, setup.exchange));
@@ -223,7 +223,7 @@ impl Ground {
         self.micros.fetch_add(1_000_000, Ordering::SeqCst);
         let now = Timestamp::from_micros(self.micros.load(Ordering::SeqCst));
         let exchange = Arc::new(Exchange::open(Arc::clone(&self.store), self.limits.1, now).await.unwrap());
-        let running = start(&exchange, &self.micros, self.limits.0, (None, Some(None))).await;
+        let running = start(&exchange, &self.micros, self.limits.0, (None, People::Own(None))).await;
         Self { address: running.address, exchange, running, ..self }
     }
 
@@ -330,23 +330,33 @@ async fn issue(exchange: &Exchange, partner: &str, expires: Option<String>, now:
     secret
 }
 
+/// Who signs in: nobody, or people, by an identity provider where there is one.
+enum People {
+    Nobody,
+    Own(Option<server::OidcConfig>),
+}
+
 async fn start(
     exchange: &Arc<Exchange>,
     micros: &Arc<AtomicI64>,
     limits: ServerLimits,
-    (tls, people): (Option<TlsFiles>, Option<Option<server::OidcConfig>>),
+    (tls, people): (Option<TlsFiles>, People),
 ) -> Running {
     let micros = Arc::clone(micros);
     let clock = Clock(Arc::new(move || Timestamp::from_micros(micros.load(Ordering::SeqCst))));
     let listen = SocketAddr::from(([127, 0, 0, 1], 0));
     let transport = if tls.is_some() { server::Transport::Tls } else { server::Transport::Loopback };
-    let console = people.map(|oidc| server::ConsoleSetup {
+    let set_up = |oidc: Option<server::OidcConfig>| server::ConsoleSetup {
         key: [7; 32],
         transport,
         public_url: oidc.is_some().then(|| "http://cresset".to_owned()),
         oidc,
         limits: server::ConsoleLimits::default(),
-    });
+    };
+    let console = match people {
+        People::Nobody => None,
+        People::Own(oidc) => Some(set_up(oidc)),
+    };
     let config = ServerConfig { listen, tls, socket: None, limits, clock, console };
     server::serve(Arc::clone(exchange), config).await.unwrap()
 }

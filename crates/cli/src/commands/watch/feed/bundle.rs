@@ -109,6 +109,7 @@ impl Parsing<'_> {
 }
 
 /// Cuts a file into objects. What comes before a break in it is given all the same.
+#[expect(clippy::needless_pass_by_value, reason = "its end tells the readers that all is cut")]
 fn cut(mut file: File, parsing: &Parsing<'_>, batches: SyncSender<Batch>) -> anyhow::Result<()> {
     let length = file.metadata()?.len();
     let mut splitter = Splitter::new(Limits::DEFAULT.object_bytes_max);
