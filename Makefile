@@ -1,7 +1,7 @@
 # Two commands: `make demo` to try, `make test` to check.
 CARGO ?= cargo
 
-.PHONY: demo test build lint bench clients
+.PHONY: demo test browser build lint bench clients
 
 demo:
 	$(CARGO) run --release --quiet --bin cresset -- demo
@@ -9,6 +9,10 @@ demo:
 test:
 	console/tests/run web
 	$(CARGO) test --workspace --locked
+
+# The screens in Chromium against a node, with what is measured of them.
+browser:
+	console/tests/run web
 	console/tests/run browser
 
 build:

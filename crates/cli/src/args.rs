@@ -267,7 +267,7 @@ pub(crate) struct Serve {
     /// Serve no console at `/` and no API for people
     #[arg(long)]
     pub(crate) no_console: bool,
-    /// The origin under which browsers know the node, such as https://cresset.example
+    /// The origin under which browsers know the node, such as `https://cresset.example`
     #[arg(long, env = "CRESSET_PUBLIC_URL")]
     pub(crate) public_url: Option<String>,
     /// The issuer of an identity provider (OpenID Connect)

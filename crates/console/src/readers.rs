@@ -267,7 +267,7 @@ mod tests {
     use super::*;
 
     const TEXT: &str =
-        "Report 7\nDas Gerät asks relay[.]night-heron-7[.]net every hour.\nIt sends to 8.8.8.8 too.";
+        "Report 7\nDas Gerät asks relay[.]night-heron-7[.]net every hour.\nIt asks google.com too.";
 
     fn given(text: &str) -> Given<'_> {
         let organisation = "identity--a0000001-0000-4000-8000-000000000001";
@@ -294,7 +294,7 @@ mod tests {
         assert!(
             kinds("\"type\":\"indicator\"") && kinds("\"type\":\"report\"") && kinds("\"type\":\"note\"")
         );
-        assert!(found(&reading, "8.8.8.8").warninglist.is_some());
+        assert!(found(&reading, "google.com").warninglist.is_some());
         assert!(found(&reading, "relay.night-heron-7.net").warninglist.is_none());
     }
 
