@@ -32,6 +32,7 @@ name = "Export"
 id = "d0000001-0000-4000-8000-000000000001"
 alias = "room"
 title = "Room"
+default_marking = ["TLP:CLEAR"]
 [[partner]]
 name = "partner"
 organisation = "identity--a0000001-0000-4000-8000-000000000002"
