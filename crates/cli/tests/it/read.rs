@@ -97,12 +97,36 @@ fn of_a_pdf_that_unpacks_to_gigabytes_the_other_pages_are_read() {
     let tree = "<< /Type /Pages /Kids [4 0 R 5 0 R 6 0 R] /Count 3 >>";
     let bomb = packed();
     assert!(bomb.len() < 100_000, "{}", bomb.len());
-    let (one, three) = (stream("The host one[.]example"), stream("The host three[.]example"));
+    let (first, last) = (stream("The host one[.]example"), stream("The host three[.]example"));
     let file =
-        pdf_of(&[CATALOG.into(), tree.into(), FONT.into(), page(7), page(8), page(9), one, bomb, three]);
+        pdf_of(&[CATALOG.into(), tree.into(), FONT.into(), page(7), page(8), page(9), first, bomb, last]);
     let (values, told) = beside_a_good_one(&file);
     assert_eq!(values, ["one.example", "three.example"]);
     assert!(told.contains("bad.pdf: page 2 cannot be read"), "{told}");
+}
+
+#[test]
+fn of_a_pdf_whose_reader_dies_what_it_read_before_stays() {
+    let tree = "<< /Type /Pages /Kids [4 0 R 5 0 R] /Count 2 >>";
+    // As long as is allowed, and each operator takes the reader a hundred times its length.
+    for operator in ["q ", "0 "] {
+        let mut packer = flate2::write::ZlibEncoder::new(Vec::new(), flate2::Compression::best());
+        std::io::Write::write_all(&mut packer, operator.repeat(4 << 20).as_bytes()).unwrap();
+        let bomb = packer.finish().unwrap();
+        let head = format!("<< /Length {} /Filter /FlateDecode >>\nstream\n", bomb.len());
+        let bomb = [head.as_bytes(), &bomb, b"\nendstream"].concat();
+        let one = stream("The host one[.]example");
+        let (values, _) = beside_a_good_one(&pdf_of(&[
+            CATALOG.into(),
+            tree.into(),
+            FONT.into(),
+            page(6),
+            page(7),
+            one,
+            bomb,
+        ]));
+        assert_eq!(values, ["one.example"]);
+    }
 }
 
 #[test]

@@ -313,16 +313,14 @@ pub(crate) fn email(token: &str, written: Written) -> Option<(usize, usize, Foun
 /// An autonomous system's number.
 pub(crate) fn autonomous_system(word: &str, before: &str, about: About) -> Option<(Found, Judgement)> {
     let upper = word.to_ascii_uppercase();
-    let (digits, said) = match upper.strip_prefix("ASN").or_else(|| upper.strip_prefix("AS")) {
+    let (digits, said) = if let Some(digits) = upper.strip_prefix("ASN").or_else(|| upper.strip_prefix("AS"))
+    {
         // The AS/400 is a machine.
-        Some(digits) => {
-            (digits, word.starts_with("AS") && (digits.len() >= 4 || (about.systems.is() && word != "AS400")))
-        }
+        (digits, word.starts_with("AS") && (digits.len() >= 4 || (about.systems.is() && word != "AS400")))
+    } else {
         // A bare `AS 2024` is two words more often than a number.
-        None => {
-            let spelt = before == "AS" && (word.len() >= 5 || about.systems.is());
-            (upper.as_str(), spelt || ["asn", "asn:"].iter().any(|own| before.eq_ignore_ascii_case(own)))
-        }
+        let spelt = before == "AS" && (word.len() >= 5 || about.systems.is());
+        (upper.as_str(), spelt || ["asn", "asn:"].iter().any(|own| before.eq_ignore_ascii_case(own)))
     };
     let number: u32 = digits.parse().ok().filter(|_| digits.bytes().all(|b| b.is_ascii_digit()))?;
     (said && number > 0).then(|| {
