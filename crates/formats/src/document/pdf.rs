@@ -11,8 +11,8 @@ use super::DocumentError;
 
 /// A longer PDF is not read.
 pub const PDF_BYTES_MAX: usize = 64 << 20;
-/// A stream that unpacks to more is not read: what is made of its operators takes fifty times as much.
-pub const PDF_STREAM_BYTES_MAX: usize = 16 << 20;
+/// A stream that unpacks to more is not read: what the library makes of its operators takes a hundred times as much.
+pub const PDF_STREAM_BYTES_MAX: usize = 8 << 20;
 /// Further pages are not read.
 pub const PDF_PAGES_MAX: usize = 5_000;
 /// Further text is not read.
