@@ -141,10 +141,10 @@ impl Program {
 
     /// As [`Program::insert`] for the text of a pattern that is one comparison of the usual sort, such as
     /// `[domain-name:value = 'www.example.com']`. These are kept as they are written, in a fraction of the time and space.
-    pub fn insert_usual(&mut self, id: IndicatorId, text: Arc<str>, validity: Validity) -> Usual {
+    pub fn insert_usual(&mut self, id: IndicatorId, text: &Arc<str>, validity: Validity) -> Usual {
         let is_short = text.len() <= self.limits.pattern.pattern_bytes_max;
-        let Some(own) = usual::recognise(&text).filter(|_| is_short) else { return Usual::No };
-        self.put_usual(id, (&text, &own), validity);
+        let Some(own) = usual::recognise(text).filter(|_| is_short) else { return Usual::No };
+        self.put_usual(id, (text, &own), validity);
         Usual::Yes
     }
 

@@ -217,11 +217,11 @@ fn the_paths_that_are_asked_for_are_those_of_the_indicators_there_are() {
     let paths: Vec<_> = program.paths().into_iter().collect();
     assert_eq!(paths, ["domain-name:value", "network-traffic:dst_port", protocols, "url:value"]);
     let usual = "[domain-name:value = 'b.example']";
-    assert_eq!(program.insert_usual(indicator(2), Arc::from(usual), always()), Usual::Yes);
+    assert_eq!(program.insert_usual(indicator(2), &Arc::from(usual), always()), Usual::Yes);
     program.remove(&indicator(0));
     program.remove(&indicator(1));
     assert_eq!(program.paths().into_iter().collect::<Vec<_>>(), ["domain-name:value"]);
-    assert_eq!(program.insert_usual(indicator(2), Arc::from(texts[0]), always()), Usual::No);
+    assert_eq!(program.insert_usual(indicator(2), &Arc::from(texts[0]), always()), Usual::No);
     assert_eq!(program.len(), 1);
     program.remove(&indicator(2));
     assert!(program.paths().is_empty());

@@ -125,7 +125,7 @@ impl Pass<'_, '_> {
                 }
             }
             Kind::Name if token::is_bare(token.rest, token.length) => {
-                self.bare_host(token, Roles::Whole, spot)
+                self.bare_host(token, Roles::Whole, spot);
             }
             Kind::Host if token::is_bare(token.rest, token.length) => {
                 self.bare_host(token, Roles::WholeOrHost, spot);

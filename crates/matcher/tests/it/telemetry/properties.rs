@@ -212,7 +212,7 @@ fn a_usual_pattern_finds_as_it_is_written_what_it_finds_when_it_was_parsed() {
             let id = IndicatorId::new(&pattern);
             let always = Validity { from: Timestamp::EPOCH, until: None, standing: Standing::Active };
             let mut usual = Program::new(Equality::Normalised, MatcherLimits::DEFAULT);
-            if usual.insert_usual(id.clone(), pattern.as_str().into(), always) == Usual::No {
+            if usual.insert_usual(id.clone(), &pattern.as_str().into(), always) == Usual::No {
                 continue;
             }
             let mut parsed = program(&[&pattern]);
