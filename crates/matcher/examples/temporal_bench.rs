@@ -91,7 +91,7 @@ fn main() {
     println!("{patterns} patterns in {:.2} s: {loaded:.1} MB", begun.elapsed().as_secs_f64());
     let early = stream.show((0..patterns).flat_map(|number| pattern(number).1));
     let open = megabytes() - empty;
-    println!("all of them open: {open:.1} MB, {:.0} bytes each", open * 1048576.0 / patterns as f64);
+    println!("all of them open: {open:.1} MB, {:.0} bytes each", open * 1_048_576.0 / patterns as f64);
     let late = stream.show((0..patterns).flat_map(|number| pattern(number).2));
     let late = late + stream.program.finish().len();
     println!(

@@ -48,7 +48,7 @@ impl Known {
     }
 
     pub(super) fn marking_texts(&self) -> Vec<String> {
-        self.markings.iter().map(std::string::ToString::to_string).collect()
+        self.markings.iter().map(ToString::to_string).collect()
     }
 }
 
@@ -206,7 +206,7 @@ impl FeedReader {
         Content::Indicator(Indicator {
             id: IndicatorId::new(&head.id),
             known: Known {
-                name: fields.name.map(std::convert::Into::into),
+                name: fields.name.map(Into::into),
                 pattern: Arc::from(pattern.as_ref()),
                 markings: self.markings(head),
                 // Who puts it in says that.

@@ -51,8 +51,10 @@ pub(super) fn read(file: &str, sender: &SyncSender<Update>) -> anyhow::Result<()
         for _ in 0..threads {
             scope.spawn(|| parsing.parse(sender));
         }
+        let cut = cut(opened, &parsing, &batches);
         // The others end when nothing can come any more.
-        cut(opened, &parsing, batches)
+        drop(batches);
+        cut
     });
     let untold = parsing.faults.load(Ordering::Relaxed).saturating_sub(FAULTS_TOLD_MAX);
     if untold > 0 {
@@ -109,8 +111,7 @@ impl Parsing<'_> {
 }
 
 /// Cuts a file into objects. What comes before a break in it is given all the same.
-#[expect(clippy::needless_pass_by_value, reason = "its end tells the readers that all is cut")]
-fn cut(mut file: File, parsing: &Parsing<'_>, batches: SyncSender<Batch>) -> anyhow::Result<()> {
+fn cut(mut file: File, parsing: &Parsing<'_>, batches: &SyncSender<Batch>) -> anyhow::Result<()> {
     let length = file.metadata()?.len();
     let mut splitter = Splitter::new(Limits::DEFAULT.object_bytes_max);
     let mut piece = vec![0; BATCH_BYTES];
