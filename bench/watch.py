@@ -45,7 +45,7 @@ def main():
     if options.rivals:
         python = environment(build / "bench" / "watch-venv")
         place = folder / str(most)
-        for name, lines in (("orjson", 200_000), ("duckdb", options.lines), ("grep", 20_000), ("stix2-matcher", 10)):
+        for name, lines in (("orjson", 200_000), ("duckdb", options.lines), ("grep", 200_000), ("stix2-matcher", 10)):
             results[(name, most, 1)] = [rival(python, name, place, min(lines, options.lines), folder)]
     report(results, options, sizes)
     return 1 if wrong else 0
@@ -85,7 +85,7 @@ def cresset(options, place, state, threads):
     if missed or more or status:
         print(f"missed {missed} of {len(planted)}, {more} more, status {status}", file=sys.stderr)
     return {"wrong": missed + more + status, "load": loaded - begin, "look": end - loaded, "memory": usage.ru_maxrss / 1024,
-            "lines": options.lines, "found": len(planted) - missed, "load_processor": used,
+            "lines": options.lines, "found": len(planted) - missed, "planted": len(planted), "load_processor": used,
             "look_processor": usage.ru_utime + usage.ru_stime - used}
 
 
@@ -113,7 +113,8 @@ def rival(python, name, place, lines, folder):
             out.write(line)
     found = subprocess.run([python, HERE / "watch_rivals.py", name, place / "indicators.json", part],
                            check=True, capture_output=True, text=True, timeout=SECONDS_MAX)
-    return json.loads(found.stdout)
+    planted = sum(1 for line in (place / "planted").open() if int(line) <= lines)
+    return {**json.loads(found.stdout), "planted": planted}
 
 
 def report(results, options, sizes):
@@ -128,7 +129,7 @@ def report(results, options, sizes):
         own = ("", "")
         if "look_processor" in all_[0]:
             own = f"{median('load_processor'):.2f}", f"{statistics.median(one['lines'] / one['look_processor'] for one in all_) / 1e6:.3g}"
-        of = f"{median('found'):.0f} in {median('lines'):,.0f}"
+        of = f"{median('found'):.0f} of {median('planted'):.0f} in {median('lines'):,.0f}"
         print(f"| {name} | {count:,} | {threads} | {median('load'):.2f} | {own[0]} | {rate / 1e6:.3g} | {own[1]} | {bytes_:.3g} | {median('memory'):.0f} "
               f"| {of} | {all_[0].get('note', '')} |")
 
