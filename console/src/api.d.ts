@@ -1426,8 +1426,7 @@ export interface components {
             marking: components["schemas"]["Marking"];
             source: components["schemas"]["Source"];
             version: string;
-            /** @description `own`, `partner`, `sensor`, `elsewhere`. */
-            way: string;
+            way: components["schemas"]["Way"];
         };
         /** @description A piece of the text. */
         Quote: {
@@ -1871,6 +1870,11 @@ export interface components {
             /** @description Empty where nothing is wrong. */
             problems: string[];
         };
+        /**
+         * @description Who brought something here.
+         * @enum {string}
+         */
+        Way: "own" | "partner" | "sensor" | "elsewhere";
         /** @description A property that is withheld, and why. */
         WithheldProperty: {
             /** @description JSON pointer. */

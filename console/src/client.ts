@@ -21,6 +21,8 @@ export function onSignedOut(run: () => void): void { listeners.add(run); }
 export const client = createClient<paths>({ baseUrl: '/api/v1', credentials: 'same-origin' });
 client.use({
   onRequest({ request }) {
+    // The node takes nothing that a form could send, also where there is no body.
+    if (request.method !== 'GET' && !request.headers.has('content-type')) request.headers.set('content-type', 'application/json');
     const as = seenAs();
     if (request.method !== 'GET' || !as) return undefined;
     const address = new URL(request.url);

@@ -2,7 +2,7 @@
 export type Comparison = ':' | '>' | '<' | '>=' | '<=';
 export interface Term { field: string | null; comparison: Comparison; values: string[]; not: boolean }
 
-export const FIELDS = ['type', 'tlp', 'rel', 'src', 'label', 'conf', 'seen', 'added', 'hits', 'is', 'in', 'country', 'technique'] as const;
+export const FIELDS = ['type', 'tlp', 'rel', 'src', 'label', 'in', 'id', 'conf', 'seen', 'created', 'modified', 'added'] as const;
 const FORM = /^(-?)([a-z]+)(:|>=|<=|>|<)(.*)$/s;
 
 /** Splits at blanks outside of quotation marks. */
@@ -73,6 +73,6 @@ export function complete(text: string, at: number, completion: string): { text: 
 /** The fields that may follow, before the node is asked for values. */
 export function fieldCompletions(word: string): string[] {
   if (/[:<>]/.test(word)) return [];
-  const marks: Record<string, string> = { conf: '>', seen: '>', added: '>', hits: '>' };
+  const marks: Record<string, string> = { conf: '>', seen: '>', created: '>', modified: '>', added: '>' };
   return FIELDS.filter((field) => field.startsWith(word.toLowerCase())).map((field) => `${field}${marks[field] ?? ':'}`);
 }

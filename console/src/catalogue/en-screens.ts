@@ -7,7 +7,7 @@ const enSearch = {
   'facet.type': 'Type', 'facet.marking': 'Marking', 'facet.rel': 'Releasable to', 'facet.source': 'Source', 'facet.label': 'Label',
   'objects.found': '{n|object|objects}', 'objects.histogram': 'Objects by the time they were added. Drag, or use the arrow keys and Enter, to narrow.', 'objects.facets': 'Narrow by', 'objects.peek': 'A look at the object', 'objects.clear-time': 'Any time', 'objects.selected': '{n} selected', 'objects.sort': 'Sort',
   'objects.exported': '{n} {n|object|objects} exported, as released to you', 'objects.everything': 'everything', 'objects.none.title': 'No objects yet', 'objects.none.text': 'Partners bring them, feeds are pulled, or you paste a report.',
-  'sort.added': 'Added', 'sort.modified': 'Modified', 'sort.name': 'Name', 'sort.sightings': 'Sightings', 'sort.confidence': 'Confidence', 'sort.relevance': 'Relevance',
+  'sort.added': 'Added', 'sort.modified': 'Modified', 'sort.created': 'Created', 'sort.seen': 'Seen last', 'sort.confidence': 'Confidence',
   'rows.select': 'Select {name}', 'rows.sightings': '{n} {n|sighting|sightings}',
   'views.save': 'Save this view', 'views.name': 'Name of the view', 'views.saved': 'View “{name}” saved', 'views.open': 'View: {name}',
   'object.revoked': 'revoked', 'object.confidence': 'confidence {n}', 'object.tabs': 'About the object', 'object.seen': 'Seen', 'object.marking': 'Marking', 'object.created': 'Created', 'object.modified': 'Modified', 'object.collections': 'Collections', 'object.withheld': 'Withheld from this reader', 'object.sightings': 'Sightings', 'object.provenance': 'Who told us', 'object.notes': 'Notes', 'object.opinions': 'Opinions',

@@ -18,7 +18,7 @@ test.describe('pictures', () => {
     });
   }
   test('of an object and its graph', async ({ page }) => {
-    await page.goto('/objects?q=type:indicator,intrusion-set,malware&sort=-sightings'); await page.locator('#row-0').waitFor();
+    await page.goto('/objects?q=type:indicator,intrusion-set,malware&sort=seen'); await page.locator('#row-0').waitFor();
     await page.keyboard.press('Enter'); await settled(page); await page.waitForTimeout(2500);
     await page.screenshot({ path: `${folder}/object.png` });
     await page.locator('article').getByRole('link', { name: 'Graph', exact: true }).click();

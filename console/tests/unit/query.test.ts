@@ -49,7 +49,7 @@ describe('a query', () => {
     expect(complete('type:mal', 8, 'type:malware')).toEqual({ text: 'type:malware ', at: 13 });
   });
   it('offers fields until there is one', () => {
-    expect(fieldCompletions('t')).toEqual(['type:', 'tlp:', 'technique:']);
+    expect(fieldCompletions('t')).toEqual(['type:', 'tlp:']);
     expect(fieldCompletions('con')).toEqual(['conf>']);
     expect(fieldCompletions('type:m')).toEqual([]);
   });

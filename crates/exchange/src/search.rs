@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use serde::{Deserialize, Serialize};
 use stix::Timestamp;
-use store::{LabelId, Sequence};
+use store::{CollectionNumber, LabelId, Sequence};
 
 pub use complete::{COMPLETIONS_MAX, Completion, CompletionKind};
 pub use index::IndexError;
@@ -17,7 +17,7 @@ pub use query::{FIELDS, Fault, QUERY_BYTES_MAX, QueryFinding, TERMS_MAX};
 pub(crate) use text::{Leaf, Numbering, Texts};
 
 use crate::{
-    Exchange, ExchangeError,
+    Access, Exchange, ExchangeError,
     bits::Bits,
     catalogue::{Facts, Moment, Row as Claim, RowNumber},
     row::{ROWS_MAX, Row, rel},
@@ -376,6 +376,7 @@ enum Test<'a> {
     Kind(Vec<u32>),
     Label(Vec<u32>),
     Stamp(HashMap<LabelId, bool>),
+    Within(Vec<CollectionNumber>),
     Id(&'a [String]),
     Other(&'a Condition),
 }
@@ -404,6 +405,15 @@ impl<'a> Test<'a> {
                 let source = view.source_of(&stamp.origin);
                 values.contains(&source.name.to_lowercase()) || values.contains(&source.id)
             }),
+            Condition::Is(Name::Collection, values) => {
+                // One that does not exist for the reader is one that nobody has.
+                let is_one = |access: &&Access| {
+                    access.info().is_some_and(|own| {
+                        values.contains(&own.alias.to_lowercase()) || values.contains(&own.id.to_string())
+                    })
+                };
+                Self::Within(view.viewpoint.reading().iter().filter(is_one).map(Access::number).collect())
+            }
             Condition::Is(Name::Id, values) => Self::Id(values),
             other @ (Condition::Text(_) | Condition::Confidence(..) | Condition::Time(..)) => {
                 Self::Other(other)
@@ -416,6 +426,7 @@ impl<'a> Test<'a> {
             Self::Kind(kinds) => kinds.contains(&claim.kind),
             Self::Label(labels) => facts.labels.iter().any(|label| labels.contains(label)),
             Self::Stamp(stamps) => stamps.get(&claim.place.label) == Some(&true),
+            Self::Within(collections) => collections.contains(&claim.place.collection),
             Self::Id(ids) => {
                 let id = view.catalogue().ids.text(claim.id);
                 ids.iter().any(|prefix| id.starts_with(prefix.as_str()))

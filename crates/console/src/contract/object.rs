@@ -237,8 +237,20 @@ pub(crate) struct Provenance {
     pub(crate) added: String,
     pub(crate) version: String,
     pub(crate) marking: Marking,
-    /// `own`, `partner`, `sensor`, `elsewhere`.
-    pub(crate) way: String,
+    pub(crate) way: Way,
+}
+
+/// Who brought something here.
+#[derive(Debug, Clone, Copy, Serialize, ToSchema)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Way {
+    /// This organisation.
+    Own,
+    Partner,
+    /// One of this organisation's own sensors.
+    Sensor,
+    /// Who is no partner any more.
+    Elsewhere,
 }
 
 /// A version and when it was added.

@@ -19,7 +19,7 @@ use crate::{
         object::{
             Bar, CompleteQuery, Completion, Direction, Facet, Facets, Marking, ObjectVersion, ObjectView,
             Objects, ObjectsQuery, Provenance, RelationshipGroup, Remark, Row, SeenAs, SightingRow, Source,
-            TlpLevel, WithheldProperty,
+            TlpLevel, Way, WithheldProperty,
         },
     },
     gate::{Asked, Caller, Eyes, Named},
@@ -224,18 +224,17 @@ fn sighting((row, said): (exchange::Row, Beside)) -> SightingRow {
 }
 
 /// In which way something came, as far as its source tells.
-fn way(app: &App, source: &exchange::Source) -> String {
+fn way(app: &App, source: &exchange::Source) -> Way {
     let world = app.exchange.world();
     let is_own = world.as_ref().is_some_and(|world| world.organisation.id.to_string() == source.id);
     let partner =
         world.iter().flat_map(|world| &world.partners).find(|one| one.organisation.to_string() == source.id);
     match partner {
-        _ if is_own => "own",
-        Some(partner) if partner.sensors => "sensor",
-        Some(_) => "partner",
-        None => "elsewhere",
+        _ if is_own => Way::Own,
+        Some(partner) if partner.sensors => Way::Sensor,
+        Some(_) => Way::Partner,
+        None => Way::Elsewhere,
     }
-    .to_owned()
 }
 
 /// One object and what is around it.

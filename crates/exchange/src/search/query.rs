@@ -48,12 +48,13 @@ impl fmt::Display for QueryFinding {
 }
 
 /// Fields by which objects are chosen, with what each is for. The manual's table.
-pub const FIELDS: [(&str, &str); 12] = [
+pub const FIELDS: [(&str, &str); 13] = [
     ("type", "the type"),
     ("tlp", "the traffic light"),
     ("rel", "a code to which it is releasable"),
     ("src", "who brought it"),
     ("label", "one of its labels"),
+    ("in", "the collection that it is in"),
     ("id", "its id, or the beginning of it"),
     ("conf", "how sure its author is"),
     ("seen", "when it was seen, or was valid, last"),
@@ -100,6 +101,7 @@ pub(crate) enum Name {
     Rel,
     Source,
     Label,
+    Collection,
     Id,
 }
 
@@ -250,6 +252,7 @@ fn condition(name: &str, comparison: &str, value: &str, now: Timestamp) -> Resul
         "rel" => Name::Rel,
         "src" => Name::Source,
         "label" => Name::Label,
+        "in" => Name::Collection,
         "id" => Name::Id,
         "conf" => {
             let wrong = || (Fault::BadValue, format!("`{value}` is no number from 0 to 100"));

@@ -9,7 +9,7 @@ use testkit::objects::{
     AMBER, GREEN, RED, granular, id, indicator, malware, marked, relationship, restriction, with,
 };
 
-use crate::ground::{Ground, mark};
+use crate::ground::{Ground, WORLD, mark};
 
 pub(crate) fn person() -> Person {
     let clearances = BTreeMap::from([(ClassificationPolicy("COAST".to_owned()), "SECRET".to_owned())]);
@@ -53,6 +53,33 @@ async fn words_phrases_and_fields_find_what_has_them() {
     assert!(ids(&ground, &me, "conf>80").await.is_empty());
     let all = found(&ground, &me, "").await;
     assert_eq!((all.total, all.facets.r#type[0].count, all.histogram[0].count), (2, 2, 2));
+}
+
+#[tokio::test]
+async fn collections_are_told_apart_and_one_that_is_not_for_the_reader_is_none() {
+    let ground = Ground::new().await;
+    let cellar = "c0000001-0000-4000-8000-000000000009";
+    let more = format!(
+        "[[collection]]\nid = \"{cellar}\"\nalias = \"cellar\"\ntitle = \"Cellar\"\ndefault_marking = [\"TLP:GREEN\"]\n"
+    );
+    ground.apply(&format!("{WORLD}\n{more}")).await;
+    ground.add(None, &[named(1, "Silent Mantis")]).await;
+    let submission = ground.exchange.own_submission("cellar").unwrap();
+    let envelope = json!({ "objects": [named(2, "Quiet Mantis")] }).to_string();
+    let prepared = ground.exchange.prepare(envelope.as_bytes(), ground.now()).unwrap();
+    ground.exchange.accept(&submission, prepared, ground.now()).await.unwrap();
+    let (me, theirs) = (view(&ground, None), view(&ground, Some("nor")));
+    let both = [id("malware", 1), id("malware", 2)];
+    assert_eq!(ids(&ground, &me, "in:room").await, both[..1]);
+    assert_eq!(ids(&ground, &me, "in:Cellar").await, both[1..]);
+    assert_eq!(ids(&ground, &me, &format!("in:{cellar}")).await, both[1..]);
+    assert_eq!(ids(&ground, &me, "-in:room").await, both[1..]);
+    assert_eq!(ids(&ground, &me, "in:room,cellar").await, both);
+    assert_eq!(ids(&ground, &theirs, "in:room").await, both[..1]);
+    for nowhere in ["in:cellar", "in:nowhere"] {
+        assert!(ids(&ground, &theirs, nowhere).await.is_empty());
+        assert_eq!(found(&ground, &theirs, &format!("-{nowhere}")).await.total, 1);
+    }
 }
 
 #[tokio::test]
