@@ -8,7 +8,7 @@ use formats::{
     misp,
     names::{Known, Names},
     report::{self, MENTIONS, Source},
-    text,
+    text::{self, Found},
 };
 use matcher::warninglist::Warninglist;
 use serde_json::{Value, value::RawValue};
@@ -131,13 +131,12 @@ pub(crate) fn list(given: &Given<'_>, format: IntakeFormat) -> Result<Reading, P
     Ok(reading)
 }
 
-/// Reads a report in words: plain, Markdown, HTML.
-pub(crate) fn report(given: &Given<'_>, known: Vec<Known>) -> Result<Reading, Problem> {
+/// Reads a report in words: plain, Markdown, HTML. Tells which of the known objects are in what is proposed.
+pub(crate) fn report(given: &Given<'_>, known: Vec<Known>) -> Result<(Reading, Vec<String>), Problem> {
     let refused = |why: String| Problem::Refused(why, Vec::new());
     let document = document::read(given.text.as_bytes()).map_err(|error| refused(error.to_string()))?;
-    let names = names(known)?;
-    let names = names.as_ref();
-    let read = text::read(&document.text, names).map_err(|error| refused(error.to_string()))?;
+    let names = Names::new(known).map_err(Problem::internal)?;
+    let read = text::read(&document.text, &names).map_err(|error| refused(error.to_string()))?;
     let mut reading = empty(IntakeFormat::Text);
     for finding in &document.findings {
         note(&mut reading, 0, "document", finding);
@@ -146,7 +145,7 @@ pub(crate) fn report(given: &Given<'_>, known: Vec<Known>) -> Result<Reading, Pr
         reading.more = true;
     }
     let source = given.source(&document.text);
-    let objects = report::objects(&source, &read, names, given.now);
+    let objects = report::objects(&source, &read, &names, given.now);
     let quotes: Vec<_> =
         objects.iter().filter_map(|note| mentions(note, (given.text, &document.text))).collect();
     for object in &objects {
@@ -154,34 +153,20 @@ pub(crate) fn report(given: &Given<'_>, known: Vec<Known>) -> Result<Reading, Pr
         let of = |(refers, quotes): &(Vec<&str>, Vec<Quote>)| refers.contains(&id).then(|| quotes.clone());
         add_value(&mut reading, object, quotes.iter().find_map(of).unwrap_or_default());
     }
-    Ok(reading)
+    Ok((reading, read.proposals.iter().flat_map(|one| held(&one.found)).collect()))
 }
 
-enum Looked {
-    Shared(&'static Names),
-    Own(Names),
-}
-
-impl Looked {
-    fn as_ref(&self) -> &Names {
-        match self {
-            Self::Shared(names) => names,
-            Self::Own(names) => names,
-        }
+/// The ids of those that a name may mean.
+fn held(found: &Found) -> Vec<String> {
+    match found {
+        Found::Named(all) => all.iter().filter_map(|one| one.id.clone()).collect(),
+        Found::Observable(_)
+        | Found::Vulnerability(_)
+        | Found::Entry { .. }
+        | Found::Wallet { .. }
+        | Found::Imo(_)
+        | Found::Mmsi(_) => Vec::new(),
     }
-}
-
-/// The names to look for: what everybody knows is put together once.
-fn names(known: Vec<Known>) -> Result<Looked, Problem> {
-    static COMMON: OnceLock<Names> = OnceLock::new();
-    if !known.is_empty() {
-        return Names::new(known).map(Looked::Own).map_err(Problem::internal);
-    }
-    if let Some(names) = COMMON.get() {
-        return Ok(Looked::Shared(names));
-    }
-    let names = Names::new(Vec::new()).map_err(Problem::internal)?;
-    Ok(Looked::Shared(COMMON.get_or_init(|| names)))
 }
 
 /// Of which objects a note speaks, and where in the text that was given.
@@ -281,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_a_report_says_is_proposed_with_its_line_and_place_as_browsers_count() {
-        let reading = report(&given(TEXT), Vec::new()).unwrap();
+        let reading = report(&given(TEXT), Vec::new()).unwrap().0;
         let [quote] = found(&reading, "relay.night-heron-7.net").quotes.as_slice() else { panic!() };
         assert_eq!(quote.line, 2);
         let line: Vec<u16> = TEXT.lines().nth(1).unwrap().encode_utf16().collect();
@@ -301,7 +286,7 @@ mod tests {
     #[test]
     fn of_html_the_words_are_read_and_shown_where_they_stand_in_what_was_given() {
         let html = "<html><body>\n<script>var x = 'evil-one.net'</script>\n<p>It asks heron-9.net.</p></body></html>";
-        let reading = report(&given(html), Vec::new()).unwrap();
+        let reading = report(&given(html), Vec::new()).unwrap().0;
         let quote = &found(&reading, "heron-9.net").quotes[0];
         assert_eq!((quote.line, quote.from), (3, 11));
         assert!(!reading.proposals.iter().any(|one| one.object.get().contains("evil-one")));

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::Sequence;
 
-use crate::{Exchange, ExchangeError, Query, SpecVersions, Versions, world::Right};
+use crate::{Access, Exchange, ExchangeError, Query, SpecVersions, Versions, Viewpoint, world::Right};
 
 /// How many objects are looked at at once, and how many bytes.
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(2000).unwrap();
@@ -45,6 +45,28 @@ impl Exchange {
         let Some(access) = self.own_access(collection, now).filter(|access| access.may(Right::Read)) else {
             return Ok(Holdings::default());
         };
+        self.names_in(&access, after).await
+    }
+
+    /// Names of what one of this node's own people may have, in all collections. What of them is told is accounted for by
+    /// [`Exchange::told`].
+    ///
+    /// # Errors
+    /// Where the store fails.
+    pub async fn holdings_of(&self, viewpoint: &Viewpoint) -> Result<Vec<names::Known>, ExchangeError> {
+        let mut known = Vec::new();
+        for access in viewpoint.reading() {
+            let mut after = Some(Sequence::ZERO);
+            while let Some(place) = after {
+                let page = self.names_in(access, place).await?;
+                known.extend(page.known);
+                after = page.next.map(Sequence::new);
+            }
+        }
+        Ok(known)
+    }
+
+    async fn names_in(&self, access: &Access, after: Sequence) -> Result<Holdings, ExchangeError> {
         let query = Query {
             after,
             limit: PAGE_OBJECTS,
@@ -54,7 +76,7 @@ impl Exchange {
             versions: Versions::last(),
             spec_versions: SpecVersions::Latest,
         };
-        let page = self.find(&access, &query).await?;
+        let page = self.find(access, &query).await?;
         let known = page.objects.iter().filter_map(|(_, object)| names::known(object.content().text_bytes()));
         let next = page.objects.last().filter(|_| page.more).map(|(sequence, _)| sequence.get());
         Ok(Holdings { known: known.collect(), next })

@@ -96,6 +96,19 @@ impl Viewpoint {
     }
 }
 
+/// All that is latest of some ids.
+fn latest(ids: &[String]) -> Query {
+    Query {
+        after: Sequence::ZERO,
+        limit: NonZeroU32::MAX,
+        bytes_max: usize::MAX,
+        ids: Some(ids.to_vec()),
+        types: None,
+        versions: Versions::last(),
+        spec_versions: SpecVersions::Latest,
+    }
+}
+
 impl Exchange {
     /// The view of one of this node's own people: as themselves, or as a partner. Nothing where nothing is declared, or no such
     /// partner.
@@ -123,21 +136,24 @@ impl Exchange {
         ids: &[String],
     ) -> Result<BTreeSet<String>, ExchangeError> {
         let mut seen: BTreeMap<String, bool> = BTreeMap::new();
-        let query = Query {
-            after: Sequence::ZERO,
-            limit: NonZeroU32::MAX,
-            bytes_max: usize::MAX,
-            ids: Some(ids.to_vec()),
-            types: None,
-            versions: Versions::last(),
-            spec_versions: SpecVersions::Latest,
-        };
         for access in viewpoint.reading() {
-            for (_, object) in self.find(access, &query).await?.objects {
+            for (_, object) in self.find(access, &latest(ids)).await?.objects {
                 *seen.entry(object.content().id().to_owned()).or_insert(true) &= object.removed().is_empty();
             }
         }
         Ok(seen.into_iter().filter(|(_, whole)| *whole).map(|(id, _)| id).collect())
+    }
+
+    /// Accounts for objects of which a person was told that they are held, and no more than their ids.
+    ///
+    /// # Errors
+    /// Where the store fails: then it is not to be told.
+    pub async fn told(&self, viewpoint: &Viewpoint, ids: &[String]) -> Result<(), ExchangeError> {
+        for access in viewpoint.reading() {
+            let released = self.find(access, &latest(ids)).await?;
+            self.account(access, Channel::Console, &released).await?;
+        }
+        Ok(())
     }
 
     /// Waits until something is committed after a place; returns at once where something was.

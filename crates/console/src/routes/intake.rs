@@ -1,6 +1,7 @@
 //! How does something come in by hand?
 
 use axum::{Json, extract::State};
+use formats::names::Known;
 use stix::{
     Limits, Severity, Timestamp,
     splitter::{Element, split},
@@ -35,10 +36,24 @@ pub(crate) async fn read(
 ) -> Result<Json<Reading>, Problem> {
     let (limits, now) = (app.exchange.limits().object, app.now());
     let organisation = app.exchange.world().ok_or(Problem::NoWorld)?.organisation.id.to_string();
-    let reading = tokio::task::spawn_blocking(move || read_text(&given, &organisation, (&limits, now)));
-    let mut reading = reading.await.map_err(Problem::internal)??;
     let person = caller.account().person();
     let viewpoint = app.exchange.viewpoint(&person, None, now).ok_or(Problem::NoWorld)?;
+    // To find out what it is may take as long as to read it.
+    let found_out = tokio::task::spawn_blocking(move || {
+        let format = given.format.unwrap_or_else(|| format_of(&given.text, now));
+        (given, format)
+    });
+    let (given, format) = found_out.await.map_err(Problem::internal)?;
+    // What the reader may know is looked for in words, and nothing else is.
+    let known = match format {
+        IntakeFormat::Text => app.exchange.holdings_of(&viewpoint).await?,
+        IntakeFormat::Stix | IntakeFormat::Misp | IntakeFormat::Csv | IntakeFormat::List => Vec::new(),
+    };
+    let reading = tokio::task::spawn_blocking(move || {
+        read_text((&given, format), (&organisation, known), (&limits, now))
+    });
+    let (mut reading, named) = reading.await.map_err(Problem::internal)??;
+    app.exchange.told(&viewpoint, &named).await?;
     let objects: Vec<_> = reading.proposals.iter().map(|proposal| proposal.object.clone()).collect();
     let ids = drafts::ids(&objects);
     let held = app.exchange.seen_whole(&viewpoint, &ids).await?;
@@ -49,20 +64,21 @@ pub(crate) async fn read(
     Ok(Json(reading))
 }
 
-/// What a text or file holds.
+/// What a text or file holds, and which of the known objects are spoken of.
 fn read_text(
-    given: &ReadRequest,
-    organisation: &str,
+    (given, format): (&ReadRequest, IntakeFormat),
+    (organisation, known): (&str, Vec<Known>),
     (limits, now): (&Limits, Timestamp),
-) -> Result<Reading, Problem> {
+) -> Result<(Reading, Vec<String>), Problem> {
     let name = given.file.as_deref().unwrap_or("Pasted text");
     let of = Given { text: &given.text, name, organisation, now };
-    match given.format.unwrap_or_else(|| format_of(&given.text, now)) {
-        IntakeFormat::Stix => Ok(stix(&given.text, limits, now)),
-        IntakeFormat::Misp => Ok(readers::misp(&of)),
-        format @ (IntakeFormat::Csv | IntakeFormat::List) => readers::list(&of, format),
-        IntakeFormat::Text => readers::report(&of, Vec::new()),
-    }
+    let reading = match format {
+        IntakeFormat::Stix => stix(&given.text, limits, now),
+        IntakeFormat::Misp => readers::misp(&of),
+        IntakeFormat::Csv | IntakeFormat::List => readers::list(&of, format)?,
+        IntakeFormat::Text => return readers::report(&of, known),
+    };
+    Ok((reading, Vec::new()))
 }
 
 /// What a text or file is, by what is in it.

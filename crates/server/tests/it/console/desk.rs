@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use server::Role;
 use testkit::objects::{AMBER, GREEN, RED, granular, id, indicator, malware, marked, with};
 
-use super::{Somebody, code, request, somebody};
+use super::{Somebody, code, request, sign_in, somebody};
 use crate::ground::{Ground, Setup, WORLD, object_of};
 
 const RW: &str = crate::ground::RW;
@@ -38,6 +38,28 @@ async fn what_is_published_at_the_desk_is_what_the_preview_said_to_the_byte() {
     let object = object.split_once("\"objects\":[").unwrap().1.split_once("]}").unwrap().0.to_owned();
     assert!(outgoing.text().contains(&object[..object.len() - 1]), "{}\n{object}", outgoing.text());
     assert!(!outgoing.text().contains(&iid(2)));
+}
+
+#[tokio::test]
+async fn names_that_are_held_are_found_in_a_report_by_those_who_may_know_them() {
+    let ground = Ground::new().await;
+    let ada = somebody(&ground, "ada", Role::Administrator).await;
+    let new = json!({ "user": "eve", "role": "analyst", "ceiling": "green" });
+    let password = ada.does(&ground, "/users", &new).await["password"].as_str().unwrap().to_owned();
+    let response = sign_in(&ground, "eve", &password, None).await;
+    let eve = Somebody { user: "eve".to_owned(), password, cookie: super::cookie(&response) };
+    let actor = with(marked(malware(7), &[AMBER]), "name", json!("Velvet Heron Loader"));
+    ground.add_own("rw", &[actor]).await;
+    let text = "Report 7\nThe malware Velvet Heron Loader asks heron-9.net every hour.";
+    let (id, mut told) = (malware(7)["id"].as_str().unwrap().to_owned(), Vec::new());
+    for reader in [&eve, &ada] {
+        let reading = reader.does(&ground, "/intake/read", &json!({ "text": text })).await;
+        assert!(reading.to_string().contains("heron-9.net"), "{reading}");
+        told.push(reading.to_string().contains(&id));
+    }
+    assert_eq!(told, [false, true]);
+    let who = ada.read(&ground, &format!("/audit/who/{id}")).await.to_string();
+    assert!(who.contains("ada") && !who.contains("eve"), "{who}");
 }
 
 #[tokio::test]
