@@ -100,17 +100,29 @@ impl Worlds {
         Self { a, b, moment: 0, asked: AtomicUsize::new(0), dates: Dates::Exact, logged }
     }
 
-    /// Sets both clocks to the next moment, far above whatever was committed since the last.
-    fn tick(&mut self) {
+    /// Sets both clocks to the next moment, far above whatever was committed since the last. What the nodes do by themselves is
+    /// done before it and at its beginning, or one would do it before what comes next, the other after it.
+    async fn tick(&mut self) {
+        self.keep_house().await;
         self.moment += 1;
+        for seconds in [0, 1] {
+            for ground in [&self.a, &self.b] {
+                let now = (BEGIN + self.moment * 60 + seconds) * 1_000_000;
+                ground.micros.store(now, Ordering::SeqCst);
+            }
+            self.keep_house().await;
+        }
+    }
+
+    async fn keep_house(&self) {
         for ground in [&self.a, &self.b] {
-            ground.micros.store((BEGIN + self.moment * 60) * 1_000_000, Ordering::SeqCst);
+            ground.exchange.keep_house(ground.now()).await.unwrap();
         }
     }
 
     /// Adds the same to both.
     async fn both(&mut self, partner: &str, name: &str, objects: &[Value]) {
-        self.tick();
+        self.tick().await;
         for ground in [&self.a, &self.b] {
             match partner {
                 "own" => ground.add_own(name, objects).await,
@@ -325,7 +337,7 @@ async fn chains(worlds: &mut Worlds) {
 async fn parts(worlds: &mut Worlds) {
     // What lies in a collection that P may not read is withheld from P, although P brought it.
     worlds.both("p", WO, &[indicator(75)]).await;
-    worlds.tick();
+    worlds.tick().await;
     let mark = id("marking-definition", 5);
     for (ground, text) in
         [(&worlds.a, format!("{CANARY} in one")), (&worlds.b, format!("{CANARY} in the other world"))]
@@ -454,21 +466,21 @@ async fn write(worlds: &mut Worlds) {
     ];
     for objects in &envelopes {
         for name in [RW, RS, RO, HID, UNKNOWN] {
-            worlds.tick();
+            worlds.tick().await;
             worlds.ask(&post(name, objects)).await;
         }
     }
     read_everything(worlds).await;
     for (index, own) in ids().into_iter().enumerate() {
         for name in [RW, RO, HID] {
-            worlds.tick();
+            worlds.tick().await;
             let query =
                 ["", "?match[version]=first", "?match[version]=all", "?match[spec_version]=2.0"][index % 4];
             worlds.ask(&Request::new("DELETE", &format!("{}{query}", object_of(name, &own)))).await;
         }
     }
     // And once more what was deleted.
-    worlds.tick();
+    worlds.tick().await;
     worlds.ask(&post(RW, &[indicator(101), indicator(1), version(indicator(1), 95)])).await;
 }
 
@@ -479,7 +491,7 @@ async fn are_the_same(limits: ServerLimits, store_of_b: Arc<dyn Store>, own_part
     if own_parts == Parts::Differ {
         parts(&mut worlds).await;
     }
-    worlds.tick();
+    worlds.tick().await;
     assert!(
         worlds.b.read_as("q", &objects_of(RW)).await.text().contains(CANARY),
         "B holds what P may not see"

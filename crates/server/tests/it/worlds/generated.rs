@@ -85,7 +85,7 @@ impl Story {
         let (a, b) = (Ground::with(setup(a)).await, Ground::with(setup(b)).await);
         let mut worlds = Worlds::of(a, b);
         worlds.both("own", RW, &marks::open()).await;
-        worlds.tick();
+        worlds.tick().await;
         // The same ids mean something else, but never anything for P.
         let turns = (author.dice.below(12), author.dice.below(12));
         worlds.a.add_own(RW, &marks::closed(CLOSED, turns.0)).await;
@@ -113,12 +113,12 @@ impl Story {
             8 => self.remove_hidden().await,
             9 => self.write_while_reading().await,
             10 | 11 => {
-                self.worlds.tick();
+                self.worlds.tick().await;
                 let request = self.author.posted(&self.hidden, self.course);
                 self.worlds.ask(&request).await;
             }
             12 => {
-                self.worlds.tick();
+                self.worlds.tick().await;
                 let request = self.author.deleted();
                 self.worlds.ask(&request).await;
             }
@@ -168,7 +168,7 @@ impl Story {
             let number = self.author.dice.number(HIDDEN);
             of_b.push(self.hidden_object(who, number));
         }
-        self.worlds.tick();
+        self.worlds.tick().await;
         bring(&self.worlds.a, who, name, &of_a).await;
         bring(&self.worlds.b, who, name, &of_b).await;
     }
@@ -267,7 +267,7 @@ impl Story {
 
     /// P reads while others bring what P may not see.
     async fn write_while_reading(&mut self) {
-        self.worlds.tick();
+        self.worlds.tick().await;
         let envelopes: Vec<_> = (0..8).map(|_| self.hidden_envelope()).collect();
         let queries = ["limit=2", "limit=3&match[version]=all", "limit=1&match[type]=indicator,malware"];
         let query = *self.author.dice.pick(&queries);
@@ -310,7 +310,7 @@ impl Story {
             }
             _ => {
                 self.turn += 1;
-                self.worlds.tick();
+                self.worlds.tick().await;
                 for ground in [&self.worlds.a, &self.worlds.b] {
                     let world = toml::from_str(&marks::declaration(self.turn)).unwrap();
                     let reply = ground.admin(Command::Apply { world: Box::new(world), dry_run: false }).await;
@@ -339,12 +339,6 @@ impl Worlds {
         self.moment = (seconds - BEGIN) / 60;
         for ground in [&self.a, &self.b] {
             ground.micros.store(seconds * 1_000_000, Ordering::SeqCst);
-        }
-    }
-
-    async fn keep_house(&self) {
-        for ground in [&self.a, &self.b] {
-            ground.exchange.keep_house(ground.now()).await.unwrap();
         }
     }
 }
