@@ -145,22 +145,25 @@ impl Exchange {
             search.after.as_deref().map(|after| read_key(after).ok_or(SearchError::After)).transpose()?;
         let view = self.view(viewpoint).await?;
         let chosen = view.choose(&parsed)?;
-        let mut counts = Counts::default();
-        let mut keys: Vec<(Key, RowNumber)> = Vec::new();
-        for (number, claim, facts) in view.each().filter(|(number, ..)| chosen.contains(*number)) {
-            counts.add(claim, facts);
+        let among = || view.each().filter(|(number, ..)| chosen.contains(*number));
+        let own;
+        let counts = if parsed.terms.is_empty() {
+            view.seen.counts.get_or_init(|| Counts::of(view.each()))
+        } else {
+            own = Counts::of(among());
+            &own
+        };
+        let limit = search.limit.clamp(1, ROWS_MAX);
+        let mut first = First { room: limit + 1, keys: Vec::new(), floor: None };
+        for (number, claim, facts) in among() {
             let key = key(claim, facts, parsed.sort);
             if after.is_none_or(|after| key < after) {
-                keys.push((key, number));
+                first.add((key, number));
             }
         }
-        let limit = search.limit.clamp(1, ROWS_MAX);
+        let mut keys = first.in_order();
         let more = keys.len() > limit;
-        if more {
-            keys.select_nth_unstable_by(limit - 1, |left, right| right.cmp(left));
-            keys.truncate(limit);
-        }
-        keys.sort_unstable_by(|left, right| right.cmp(left));
+        keys.truncate(limit);
         let next = keys.last().filter(|_| more).map(|(key, _)| write_key(*key));
         let numbers: Vec<_> = keys.iter().map(|(_, number)| *number).collect();
         let objects = self.listed(&view, &numbers).await?;
@@ -199,9 +202,40 @@ fn read_key(text: &str) -> Option<Key> {
     Some((value.parse().ok()?, Sequence::new(sequence.parse().ok()?)))
 }
 
+/// The highest of many keys, no more than there is room for.
+struct First {
+    room: usize,
+    /// Up to twice as many, in no order.
+    keys: Vec<(Key, RowNumber)>,
+    /// What is below it has no place any more.
+    floor: Option<(Key, RowNumber)>,
+}
+
+impl First {
+    fn add(&mut self, key: (Key, RowNumber)) {
+        if self.floor.is_some_and(|floor| key < floor) {
+            return;
+        }
+        self.keys.push(key);
+        if self.keys.len() == 2 * self.room {
+            let (_, lowest, _) =
+                self.keys.select_nth_unstable_by(self.room - 1, |left, right| right.cmp(left));
+            self.floor = Some(*lowest);
+            self.keys.truncate(self.room);
+        }
+    }
+
+    /// The highest first.
+    fn in_order(mut self) -> Vec<(Key, RowNumber)> {
+        self.keys.sort_unstable_by(|left, right| right.cmp(left));
+        self.keys.truncate(self.room);
+        self.keys
+    }
+}
+
 /// How many of which kind, by numbers.
 #[derive(Debug, Default)]
-struct Counts {
+pub(crate) struct Counts {
     total: u64,
     kinds: Tally,
     labels: Tally,
@@ -240,6 +274,12 @@ const DAYS_COUNTED: u32 = 100_000;
 const DAY: i64 = 86_400;
 
 impl Counts {
+    fn of<'a>(rows: impl Iterator<Item = (RowNumber, &'a Claim, &'a Facts)>) -> Self {
+        let mut counts = Self::default();
+        rows.for_each(|(_, claim, facts)| counts.add(claim, facts));
+        counts
+    }
+
     fn add(&mut self, claim: &Claim, facts: &Facts) {
         self.total += 1;
         self.kinds.count(claim.kind);

@@ -6,7 +6,7 @@
 
 use std::{
     collections::{HashMap, HashSet},
-    sync::Arc,
+    sync::{Arc, OnceLock},
 };
 
 use releasability::{Granularity, Releasable};
@@ -18,7 +18,7 @@ use crate::{
     bits::Bits,
     catalogue::{Catalogue, Facts, IdNumber, Row, RowNumber, Standing, texts},
     references::REFERRING_TYPES,
-    search::text::words_of,
+    search::{Counts, text::words_of},
     viewpoint::Viewpoint,
 };
 
@@ -36,6 +36,8 @@ pub(crate) struct Seen {
     pub(crate) rows: Vec<RowNumber>,
     /// Rows of which parts differ, as this reader gets them.
     pub(crate) variants: HashMap<RowNumber, Arc<Variant>>,
+    /// How many of which kind they are, once somebody asked.
+    pub(crate) counts: OnceLock<Counts>,
 }
 
 /// What a reader gets of an object with parts of their own.
@@ -80,7 +82,7 @@ impl Seen {
                 rows.push(*latest);
             }
         }
-        Self { served, heads, rows, variants }
+        Self { served, heads, rows, variants, counts: OnceLock::new() }
     }
 }
 
