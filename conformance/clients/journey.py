@@ -36,6 +36,8 @@ from taxii2client.v21 import ApiRoot, Collection, Server, as_pages
 TAXII = "application/taxii+json;version=2.1"
 PAGES_MAX = 100_000
 STATUS_SECONDS_MAX = 600
+QUIET_SECONDS = 3
+QUIET_SECONDS_MAX = 60
 # Headers that differ between two answers to the same question.
 VOLATILE = {"date", "x-request-id", "traceparent", "tracestate", "server-timing", "connection", "keep-alive"}
 
@@ -266,6 +268,18 @@ def walk_by_date_added(collection, limit):
     raise AssertionError(f"more than {PAGES_MAX} pages")
 
 
+def settled(collection):
+    """Waits until nothing is added any more. What refers to something that is seen since a moment ago is dated anew a second or
+    so later; until then two walks may differ."""
+    newest, quiet_since, begun = "1970-01-01T00:00:00Z", time.monotonic(), time.monotonic()
+    while time.monotonic() - quiet_since < QUIET_SECONDS and time.monotonic() - begun < QUIET_SECONDS_MAX:
+        page = answer(collection, "manifest/", params={"added_after": newest, "match[version]": "all"})
+        if page.json().get("objects"):
+            newest, quiet_since = page.headers["X-TAXII-Date-Added-Last"], time.monotonic()
+        else:
+            time.sleep(0.2)
+
+
 # --- the journeys ----------------------------------------------------------------------------------------------------
 
 def discover(checks, partner, hidden):
@@ -316,6 +330,7 @@ def discover(checks, partner, hidden):
 
 def read(checks, partner, config, name):
     collection = partner.collection(config)
+    settled(collection)
     state = {}
 
     def whole(limit):
@@ -687,7 +702,9 @@ def attack(checks, partners, files):
               f"{len(objects) / seconds:.0f} objects/s, {octets / 1e6 / seconds:.1f} MB/s", flush=True)
 
     def read_all():
-        begun = datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="microseconds")
+        # Dates added only rise: what is dated anew from here on is later than all that is listed now.
+        listed = walk(collection.get_manifest, 1000, again=set(), version="all")
+        begun = max(entry["date_added"] for entry in listed)
         start, again = time.monotonic(), set()
         got = walk(collection.get_objects, 1000, version="all", again=again)
         seconds = max(time.monotonic() - start, 1e-9)
@@ -696,7 +713,7 @@ def attack(checks, partners, files):
         for identifier, version in again:
             entries = walk(collection.get_manifest, 1000, "objects", id=identifier, version="all")
             dates = [entry["date_added"] for entry in entries if version in (None, entry["version"])]
-            need(dates and max(dates) >= begun, f"{identifier} came twice and is of {dates}, not after {begun}")
+            need(dates and max(dates) > begun, f"{identifier} came twice and is of {dates}, not after {begun}")
         return {key(o): o for o in got}
 
     def compare(back):
