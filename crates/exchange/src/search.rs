@@ -145,17 +145,16 @@ impl Exchange {
             search.after.as_deref().map(|after| read_key(after).ok_or(SearchError::After)).transpose()?;
         let view = self.view(viewpoint).await?;
         let chosen = view.choose(&parsed)?;
-        let among = || view.each().filter(|(number, ..)| chosen.contains(*number));
         let own;
         let counts = if parsed.terms.is_empty() {
             view.seen.counts.get_or_init(|| Counts::of(view.each()))
         } else {
-            own = Counts::of(among());
+            own = Counts::of(view.among(&chosen));
             &own
         };
         let limit = search.limit.clamp(1, ROWS_MAX);
         let mut first = First { room: limit + 1, keys: Vec::new(), floor: None };
-        for (number, claim, facts) in among() {
+        for (number, claim, facts) in view.among(&chosen) {
             let key = key(claim, facts, parsed.sort);
             if after.is_none_or(|after| key < after) {
                 first.add((key, number));
@@ -400,12 +399,13 @@ impl View<'_> {
         if conditions.is_empty() {
             return Ok(chosen);
         }
-        for (number, claim, facts) in self.each() {
-            if chosen.contains(number)
-                && conditions.iter().any(|(wanted, test)| test.holds(self, claim, facts) != *wanted)
-            {
-                chosen.take(number);
-            }
+        let fails = |(number, claim, facts)| {
+            let fails = conditions.iter().any(|(wanted, test)| test.holds(self, claim, facts) != *wanted);
+            fails.then_some(number)
+        };
+        let failing: Vec<RowNumber> = self.among(&chosen).filter_map(fails).collect();
+        for number in failing {
+            chosen.take(number);
         }
         Ok(chosen)
     }

@@ -90,6 +90,12 @@ impl View<'_> {
         self.seen.rows.iter().filter_map(|number| self.one(*number))
     }
 
+    /// Those of them that are chosen.
+    pub(crate) fn among(&self, chosen: &Bits) -> impl Iterator<Item = (RowNumber, &Row, &Facts)> {
+        let chosen = self.seen.rows.iter().filter(|number| chosen.contains(**number));
+        chosen.filter_map(|number| self.one(*number))
+    }
+
     pub(crate) fn one(&self, number: RowNumber) -> Option<(RowNumber, &Row, &Facts)> {
         let row = self.catalogue().row(number)?;
         Some((number, row, self.seen.facts(number, row)))
