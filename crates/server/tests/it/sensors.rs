@@ -1,6 +1,6 @@
 //! Does the door for telemetry take what sensors send, and open to nobody else?
 
-use std::{collections::BTreeSet, io::Write, time::Duration};
+use std::{collections::BTreeSet, io::Write};
 
 use serde_json::{Value, json};
 use server::{
@@ -11,7 +11,10 @@ use testkit::{
     http::{self, Request, Response},
     objects::{id, indicator, with},
 };
-use tokio::{io::AsyncWriteExt, net::TcpStream};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::TcpStream,
+};
 
 use crate::ground::{BEGIN, Ground, RW, Read, Setup, WORLD, collection, objects_of};
 
@@ -150,18 +153,17 @@ async fn where_the_queue_is_full_nothing_is_taken_and_the_sender_is_told_when_to
     let (ground, token) = ground(limits).await;
     ground.add(RW, &[indicator(1)]).await;
     let body = asks("host-1.example").repeat(4096 / asks("host-1.example").len());
-    let whole = post(&token, body.clone()).set("idempotency-key", "slow").to_bytes();
+    let slow = post(&token, body.clone()).set("idempotency-key", "slow").set("expect", "100-continue");
+    let whole = slow.to_bytes();
     let mut slow = TcpStream::connect(ground.address).await.unwrap();
     let split = whole.len() - 10;
     slow.write_all(&whole[..split]).await.unwrap();
-    // The slow body has its place from when its head was read.
-    let refused = loop {
-        let response = ground.send(&post(&token, asks("host-1.example"))).await;
-        if response.status == 429 {
-            break response;
-        }
-        tokio::time::sleep(Duration::from_millis(10)).await;
-    };
+    // Said when its body begins to be read: it has its place then.
+    let mut goes_on = [0; 25];
+    slow.read_exact(&mut goes_on).await.unwrap();
+    assert_eq!(&goes_on, b"HTTP/1.1 100 Continue\r\n\r\n");
+    let refused = ground.send(&post(&token, asks("host-1.example"))).await;
+    assert_eq!(refused.status, 429);
     assert_eq!((refused.header("retry-after"), refused.header("connection")), (Some("1"), Some("close")));
     let other = token_of_other(&ground).await;
     let request = Request { target: target("island"), ..post(&other, asks("host-1.example")) };
