@@ -257,8 +257,8 @@ impl Running {
         let now = system_clock().now();
         let mut alerts = Vec::new();
         let new = memory.new_indicators();
-        for id in &new {
-            match self.watch.look_back(id, memory.values(), now) {
+        for (id, looked) in self.watch.look_back_for(&new, memory.values(), now) {
+            match looked {
                 Ok(looked) => {
                     alerts.extend(looked.alerts);
                     if let Some(none) = looked.none {

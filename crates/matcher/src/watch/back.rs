@@ -17,23 +17,9 @@ pub struct LookedBack {
 }
 
 impl Watch {
-    /// Looks for what a new indicator asks for among the values of the last days (W6). What is found is told and counted; that
-    /// nothing was found is a sighting of none.
-    ///
-    /// # Errors
-    /// [`Unsearchable`] where the past cannot be asked for this; that is never taken for nothing.
-    pub fn look_back(
-        &mut self,
-        id: &str,
-        recent: &Recent,
-        now: Timestamp,
-    ) -> Result<LookedBack, Unsearchable> {
-        let found = self.look_back_for(&[id.to_owned()], recent, now).pop();
-        found.map_or_else(|| Ok(LookedBack::default()), |(_, found)| found)
-    }
-
-    /// [`Watch::look_back`] for many at once: the past is gone through once. Indicators that are not watched for are not in
-    /// the answer.
+    /// Looks for what new indicators ask for among the values of the last days, which are gone through once (W6). What is found is
+    /// told and counted; that nothing was found is a sighting of none. [`Unsearchable`] where the past cannot be asked for this, which
+    /// is never taken for nothing. Indicators that are not watched for are not in the answer.
     pub fn look_back_for(
         &mut self,
         ids: &[String],
@@ -41,6 +27,8 @@ impl Watch {
         now: Timestamp,
     ) -> Vec<(String, Result<LookedBack, Unsearchable>)> {
         let mut patterns = Vec::new();
+        // Nothing is remembered, so that nothing was seen says nothing.
+        let ids = if recent.is_empty() { &[] } else { ids };
         for id in ids.iter().map(|id| IndicatorId::new(id)) {
             let watched = !self.is_silent(&id);
             let known = self.known.watched(&self.program, &id).filter(|_| watched);

@@ -242,14 +242,18 @@ fn a_new_indicator_is_looked_for_in_the_last_days_and_none_is_an_answer() {
     }
     watch.put(&name("bad.example.net"), Pap::Clear).unwrap();
     let now = at(4 * 86_400);
-    let looked = watch.look_back(&id(1), &recent, now).unwrap();
+    let look_back = |watch: &mut Watch, number: u32| {
+        let mut answers = watch.look_back_for(&[id(number)], &recent, now);
+        answers.pop().map(|(own, looked)| (own == id(number)).then_some(looked).unwrap())
+    };
+    let looked = look_back(&mut watch, 1).unwrap().unwrap();
     assert_eq!((looked.alerts.len(), looked.days), (1, 3));
     assert!(looked.none.is_none());
     assert_eq!(looked.alerts[0].observations, 3);
     let sighting = watch.sightings(now, Due::Everything).remove(0).text;
     assert!(sighting.contains(r#""count":3"#) && sighting.contains(&at(0).to_string()), "{sighting}");
     watch.put(&indicator(2, "[domain-name:value = 'other.example.net']", ""), Pap::Clear).unwrap();
-    let none = watch.look_back(&id(2), &recent, now).unwrap().none.unwrap();
+    let none = look_back(&mut watch, 2).unwrap().unwrap().none.unwrap();
     assert!(none.text.contains(r#""count":0"#) && none.text.contains(&id(2)));
     let (_, findings) = stix::validate::check(none.text.as_bytes(), &stix::Limits::DEFAULT, now);
     assert!(findings.is_empty(), "{findings:?}");
@@ -257,9 +261,11 @@ fn a_new_indicator_is_looked_for_in_the_last_days_and_none_is_an_answer() {
     watch
         .put(&indicator(3, "[domain-name:value = 'a'] FOLLOWEDBY [domain-name:value = 'b']", ""), Pap::Clear)
         .unwrap();
-    assert_eq!(watch.look_back(&id(3), &recent, now).unwrap_err(), Unsearchable::Compound);
+    assert_eq!(look_back(&mut watch, 3).unwrap().unwrap_err(), Unsearchable::Compound);
     watch.silence(&id(1));
-    assert!(watch.look_back(&id(1), &recent, now).unwrap().alerts.is_empty());
+    assert!(look_back(&mut watch, 1).is_none());
+    let nothing = Recent::new(RecentLimits::default());
+    assert!(watch.look_back_for(&[id(2)], &nothing, now).is_empty(), "of nothing kept nothing is said");
 }
 
 #[test]
