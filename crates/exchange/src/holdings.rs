@@ -7,11 +7,15 @@ use serde::{Deserialize, Serialize};
 use stix::Timestamp;
 use store::Sequence;
 
-use crate::{Access, Exchange, ExchangeError, Query, SpecVersions, Versions, Viewpoint, world::Right};
+use crate::{
+    Access, Exchange, ExchangeError, Query, SpecVersions, Versions, Viewpoint, viewpoint::Place, world::Right,
+};
 
 /// How many objects are looked at at once, and how many bytes.
 const PAGE_OBJECTS: NonZeroU32 = NonZeroU32::new(2000).unwrap();
 const PAGE_BYTES: usize = 8 << 20;
+/// Of people's own views, so many objects are looked at at once.
+const PLACES_AT_ONCE: usize = 500;
 
 /// Names of a collection, page by page.
 #[derive(Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -54,13 +58,19 @@ impl Exchange {
     /// # Errors
     /// Where the store fails.
     pub async fn holdings_of(&self, viewpoint: &Viewpoint) -> Result<Vec<names::Known>, ExchangeError> {
+        let places: Vec<Place> = {
+            let view = self.view(viewpoint).await?;
+            let words = &view.catalogue().words;
+            let kinds: Vec<u32> = names::known_types().filter_map(|kind| words.known(kind)).collect();
+            let named = view.each().filter(|(_, row, _)| kinds.contains(&row.kind));
+            named.map(|(_, row, _)| row.place).collect()
+        };
         let mut known = Vec::new();
-        for access in viewpoint.reading() {
-            let mut after = Some(Sequence::ZERO);
-            while let Some(place) = after {
-                let page = self.names_in(access, place).await?;
-                known.extend(page.known);
-                after = page.next.map(Sequence::new);
+        for places in places.chunks(PLACES_AT_ONCE) {
+            for access in viewpoint.reading() {
+                let decided = self.decided_at(viewpoint, access, places).await?;
+                let texts = decided.iter().map(|(_, (_, object))| object.content().text_bytes());
+                known.extend(texts.filter_map(names::known));
             }
         }
         Ok(known)

@@ -175,14 +175,7 @@ impl Exchange {
         let mut shown: BTreeMap<Place, Releasable<Object>> = BTreeMap::new();
         for access in viewpoint.reading() {
             let mut released = Released::default();
-            let mut held = Vec::new();
-            for place in places.iter().filter(|place| place.collection == access.number()) {
-                held.extend(self.store.object(place.collection, place.label, place.sequence).await?);
-            }
-            if held.is_empty() {
-                continue;
-            }
-            for (label, (sequence, object)) in self.decide(viewpoint, access, held).await? {
+            for (label, (sequence, object)) in self.decided_at(viewpoint, access, places).await? {
                 shown.insert(Place { collection: access.number(), label, sequence }, object.clone());
                 released.objects.push((sequence, object));
                 released.labels.push(label);
@@ -195,6 +188,20 @@ impl Exchange {
             Some(Shown { place: *place, object })
         };
         Ok(places.iter().filter_map(take).collect())
+    }
+
+    /// [`Exchange::decide`] about what is held at those of some places that are in this collection.
+    pub(crate) async fn decided_at(
+        &self,
+        viewpoint: &Viewpoint,
+        access: &Access,
+        places: &[Place],
+    ) -> Result<Vec<(LabelId, (Sequence, Releasable<Object>))>, ExchangeError> {
+        let mut held = Vec::new();
+        for place in places.iter().filter(|place| place.collection == access.number()) {
+            held.extend(self.store.object(place.collection, place.label, place.sequence).await?);
+        }
+        if held.is_empty() { Ok(Vec::new()) } else { self.decide(viewpoint, access, held).await }
     }
 
     /// Decides about what is held in one collection, for whom it is seen and for the person as well.
