@@ -26,6 +26,8 @@ use std::{collections::BTreeSet, hint::black_box, io::Write as _, time::Instant}
 use cresset_matcher::{
     MatcherLimits,
     scan::{self, IndicatorSlot, NameReach, Scanner, Settings},
+    sieve::Sieve,
+    telemetry::{Sources, Wanted},
 };
 use generate::{KEYS, Sought};
 use naive::Naive;
@@ -69,6 +71,20 @@ fn loaded(patterns: &[String]) -> Scanner {
     }
     scanner.merge();
     scanner
+}
+
+/// What `cresset watch` looks with: for every key of every source from which these values may come.
+fn sieve(patterns: &[String]) -> Sieve {
+    let sources = Sources::builtin();
+    let mut sieve = Sieve::new(0x0D15_EA5E);
+    let mut paths = BTreeSet::new();
+    for (pattern, number) in patterns.iter().zip(0..) {
+        sieve.insert(pattern, IndicatorSlot::new(number).unwrap(), &MatcherLimits::DEFAULT).unwrap();
+        paths.extend(pattern.trim_start_matches('[').split(' ').next());
+    }
+    sieve.want(&Wanted::new(&sources, paths), None);
+    sieve.settle();
+    sieve
 }
 
 fn candidate_lines(scanner: &Scanner, text: &[u8]) -> BTreeSet<(usize, usize)> {
@@ -117,6 +133,11 @@ fn run(count: u64, text: &[u8], planted: &[u64], rounds: usize) {
         before.elapsed().as_secs_f64()
     };
     report("scan, two threads (by the clock)", lines, text.len(), Seconds::of(rounds, two));
+    let sieve = sieve(&patterns);
+    let sifting = timed(rounds, || {
+        black_box(sieve.sift(text));
+    });
+    report("sieve, keys of every source", lines, text.len(), sifting);
 
     let naive = Naive::new(&all);
     let mut truth = BTreeSet::new();

@@ -111,7 +111,7 @@ impl Sources {
                 };
                 for active in rules {
                     let Some(rule) = group.rules.get(active.rule) else { continue };
-                    for field in rule.origin.fields() {
+                    for field in rule.origin.telling() {
                         let below_group = field.path.is_empty();
                         keys.extend(field.leaf_keys().map(|key| (key.to_owned(), rule.kind)));
                         for at in group.at.iter().filter(|_| below_group) {

@@ -64,6 +64,13 @@ impl Field {
 /// Signs behind which a URL goes on when its host is over.
 const ENDS_HOST: [char; 4] = ['/', '?', '#', ':'];
 
+/// Whether nothing but a port stands between a host and the path, so that the host stays what it is: `:80@other.example/` would
+/// make a name and a password of it.
+fn is_at_most_port(behind_host: &str) -> bool {
+    let authority = behind_host.split(['/', '?', '#', '\\']).next().unwrap_or("");
+    authority.strip_prefix(':').unwrap_or(authority).bytes().all(|byte| byte.is_ascii_digit())
+}
+
 /// What the value of a rule is made of.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(in super::super) enum Origin {
@@ -117,17 +124,23 @@ impl Origin {
         }
     }
 
-    /// Whether a template makes URLs whose host is all of one field: it stands behind `://`, and before a sign that ends a host,
-    /// or before a field, which [`Origin::visit`] holds to begin with one.
-    pub(in super::super) fn names_host(&self) -> bool {
-        let Self::Template(parts) = self else { return false };
-        let behind = parts.iter().position(|part| matches!(part, Part::Text(text) if text.ends_with("://")));
-        let Some(rest) = behind.and_then(|at| parts.get(at + 1..)) else { return false };
-        match rest {
-            [Part::Field(_), Part::Text(text), ..] => text.starts_with(ENDS_HOST),
-            [Part::Field(_), ..] => true,
-            _ => false,
+    /// The field that is the whole host of the URLs which a template makes: it stands behind `://`, and before a sign that ends a
+    /// host, or before a field, which [`Origin::visit`] holds to begin with one.
+    pub(in super::super) fn host(&self) -> Option<&Field> {
+        let Self::Template(parts) = self else { return None };
+        let behind =
+            parts.iter().position(|part| matches!(part, Part::Text(text) if text.ends_with("://")))?;
+        match parts.get(behind + 1..)? {
+            [Part::Field(_), Part::Text(text), ..] if !text.starts_with(ENDS_HOST) => None,
+            [Part::Field(host), ..] => Some(host),
+            _ => None,
         }
+    }
+
+    /// The fields of which one at least has to be told by a scanner where there is a value. A template has none without its host,
+    /// and indicators of URLs are looked for by their hosts.
+    pub(in super::super) fn telling(&self) -> Vec<&Field> {
+        self.host().map_or_else(|| self.fields(), |host| vec![host])
     }
 
     /// Shows the visitor the texts that are there.
@@ -148,18 +161,29 @@ impl Origin {
                 }
             }
             Self::Template(parts) => {
+                let host = self.host();
                 let mut whole = String::new();
+                let mut host_end = None;
                 let mut is_behind_field = false;
                 for part in parts {
                     match part {
                         Part::Text(text) => whole.push_str(text),
-                        Part::Field(field) => match field.start(line, here).first(&field.path) {
-                            Some(text) if is_behind_field && !text.starts_with(ENDS_HOST) => return,
-                            Some(text) if !text.is_empty() => whole.push_str(&text),
-                            _ => return,
-                        },
+                        Part::Field(field) => {
+                            match field.start(line, here).first(&field.path) {
+                                Some(text) if is_behind_field && !text.starts_with(ENDS_HOST) => return,
+                                Some(text) if !text.is_empty() => whole.push_str(&text),
+                                _ => return,
+                            }
+                            if host.is_some_and(|host| std::ptr::eq(host, field)) {
+                                host_end = Some(whole.len());
+                            }
+                        }
                     }
                     is_behind_field = matches!(part, Part::Field(_));
+                }
+                let behind = host_end.and_then(|end| whole.get(end..)).unwrap_or("");
+                if !is_at_most_port(behind) {
+                    return;
                 }
                 visitor(Cow::Owned(whole));
             }

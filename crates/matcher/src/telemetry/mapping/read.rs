@@ -402,7 +402,7 @@ fn scanned(origin: &Origin, split: Option<&str>, chain: &[Normaliser]) -> scan::
     };
     match origin {
         Origin::Template(_) if last == Normaliser::Url && before.is_empty() && split.is_none() => {
-            return if origin.names_host() { scan::Kind::Host } else { scan::Kind::Present };
+            return origin.host().map_or(scan::Kind::Present, |_| scan::Kind::Host);
         }
         Origin::Template(_) => return scan::Kind::Present,
         Origin::Fields(_) => {}

@@ -177,8 +177,14 @@ fn a_scanner_gets_the_ends_of_keys_of_what_is_wanted() {
     }
     assert!(!hashes.iter().any(|(key, _)| key == "md5"));
     let urls = keys("url:value");
-    for key in ["host", "uri", "hostname", "url", "original"] {
+    for key in ["host", "hostname"] {
         assert!(urls.contains(&(key.to_owned(), Kind::Host)), "{key} in {urls:?}");
+    }
+    for key in ["uri", "url", "original"] {
+        assert!(urls.contains(&(key.to_owned(), Kind::Url)), "{key} in {urls:?}");
+    }
+    for key in ["id.resp_p", "dest_port"] {
+        assert!(!urls.iter().any(|(own, _)| own == key), "a URL is told by its host: {urls:?}");
     }
     assert!(keys("x-nothing:x").is_empty());
 }

@@ -100,6 +100,26 @@ fn every_value_of_every_source_is_found_in_its_line() {
 }
 
 #[test]
+fn what_stands_behind_a_host_makes_no_other_host_of_it() {
+    for (host, uri, url) in [
+        ("bad.example", "/a@b", Some("http://bad.example/a@b")),
+        ("bad.example", ":8080/a", Some("http://bad.example:8080/a")),
+        ("bad.example:8080", "/a", Some("http://bad.example:8080/a")),
+        ("bad.example", "?a", Some("http://bad.example?a")),
+        ("user", ":80@bad.example/a", None),
+        ("bad.example", ":80:90/a", None),
+        ("bad.example", ":x/a", None),
+    ] {
+        let line = format!(r#"{{"ts":1,"uid":"C1","id.orig_h":"192.0.2.1","host":"{host}","uri":"{uri}"}}"#);
+        let (_, observations) = whole(&line).remove(0);
+        let pattern = format!("[url:value = '{}']", url.map_or(format!("http://{host}{uri}"), str::to_owned));
+        assert_eq!(is_found(&pattern, &observations), url.is_some(), "{line}");
+        let piece = format!("{FILLER}\n{line}\n{FILLER}\n");
+        assert!(url.is_none() || read(&sieve(&[pattern]), &piece).contains(&1), "{line}");
+    }
+}
+
+#[test]
 fn what_nobody_looks_for_is_left_out() {
     let sieve = sieve(&["[domain-name:value = 'nowhere.example']".to_owned()]);
     for (name, lines, _) in
