@@ -17,15 +17,14 @@ use std::{
     io::{self, Write as _},
     num::NonZeroUsize,
     path::PathBuf,
-    sync::mpsc::{Receiver, RecvTimeoutError, sync_channel},
+    sync::mpsc::RecvTimeoutError,
     time::{Duration, Instant},
 };
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
-use matcher::{
-    sieve::Sifted,
-    watch::{Alert, Due, Naming, ObservedData, Pap, Prepared, Put, Seen, Sensor, Watch, WatchLimits},
+use matcher::watch::{
+    Alert, Due, Naming, ObservedData, Pap, Prepared, Put, Seen, Sensor, Watch, WatchLimits,
 };
 use server::system_clock;
 
@@ -33,10 +32,11 @@ use self::{
     feed::Update,
     gauges::Gauges,
     home::Home,
-    input::{Chunk, Follow, Inputs},
+    input::{Chunk, Chunks, Follow, Inputs},
     lines::{Lines, Lists},
     memory::Memory,
     permissions::{Permission, Permissions},
+    sift::Sight,
     state::State,
 };
 use crate::output::Outcome;
@@ -45,8 +45,6 @@ use crate::output::Outcome;
 const TICK: Duration = Duration::from_secs(1);
 /// How long a sensor that stops tries to send its sightings home.
 const FAREWELL: Duration = Duration::from_secs(10);
-/// So many pieces of telemetry wait to be looked at; readers wait for them.
-const CHUNKS_WAITING_MAX: usize = 16;
 
 /// What `cresset watch` is told.
 #[derive(Debug, Args)]
@@ -158,16 +156,22 @@ pub(crate) fn run(args: &WatchArgs) -> anyhow::Result<Outcome> {
         begun: Begun::No,
         silenced: BTreeSet::new(),
         memory,
-        threads: args.threads.unwrap_or_else(sift::threads),
+        sight: Sight::default(),
         out: io::stdout(),
     };
     sensor.read_silences(&args.state);
     sensor.take_first(&updates)?;
     sensor.look_back(&mut state)?;
-    let (sender, chunks) = sync_channel(CHUNKS_WAITING_MAX);
-    let follow = if args.follow { Follow::Yes } else { Follow::No };
-    Inputs::start(&args.input, follow, &state.positions, (sender, stop.clone()))?;
-    let told = sensor.work(&chunks, &updates, (&mut state, &args.state))?;
+    let inputs = Inputs {
+        names: &args.input,
+        follow: if args.follow { Follow::Yes } else { Follow::No },
+        positions: &state.positions,
+        threads: args.threads.unwrap_or_else(sift::threads),
+        sight: sensor.sight.clone(),
+        stop,
+    };
+    let mut chunks = inputs.start()?;
+    let told = sensor.work(&mut chunks, &updates, (&mut state, &args.state))?;
     sensor.end(&mut state)?;
     eprintln!("{told} alert(s), {} line(s)", sensor.gauges.lines());
     // The process ends: what a million indicators take is not given back piece by piece.
@@ -215,7 +219,8 @@ struct Running {
     begun: Begun,
     silenced: BTreeSet<String>,
     memory: Option<Memory>,
-    threads: NonZeroUsize,
+    /// With what telemetry is looked at by those who read it.
+    sight: Sight,
     out: io::Stdout,
 }
 
@@ -249,6 +254,7 @@ impl Running {
         }
         let named = self.lines.named();
         self.watch.want(self.lines.want(paths), named);
+        self.sight.change(self.watch.sieve());
     }
 
     /// Looks for new indicators among what is remembered.
@@ -346,7 +352,7 @@ impl Running {
     /// Looks at telemetry until there is no more, and says how many alerts were told.
     fn work(
         &mut self,
-        chunks: &Receiver<Chunk>,
+        chunks: &mut Chunks,
         updates: &feed::Updates,
         (state, dir): (&mut State, &std::path::Path),
     ) -> anyhow::Result<u64> {
@@ -355,7 +361,7 @@ impl Running {
         let now = Instant::now;
         let mut last = now();
         loop {
-            let chunk = chunks.recv_timeout(TICK / 5);
+            let chunk = chunks.next(TICK / 5);
             let mut taken = false;
             while let Ok(update) = updates.receiver.try_recv() {
                 self.take(update);
@@ -384,15 +390,11 @@ impl Running {
     }
 
     fn look_at(&mut self, chunk: &Chunk) -> anyhow::Result<u64> {
-        let sifted = match self.watch.sieve() {
-            Some(sieve) => sift::sift(sieve, &chunk.bytes, self.threads),
-            None => Sifted::everything(&chunk.bytes),
-        };
-        self.gauges.lines_seen(sifted.lines);
+        self.gauges.lines_seen(chunk.sifted.lines);
         let first_line = chunk.lines_before() + 1;
-        chunk.has_lines(sifted.lines);
+        chunk.is_counted();
         let mut alerts = Vec::new();
-        for place in &sifted.read {
+        for place in &chunk.sifted.read {
             let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
             let now = system_clock().now();
             match self.lines.observations(&chunk.input, line, now) {

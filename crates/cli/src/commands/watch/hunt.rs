@@ -1,12 +1,14 @@
 //! `cresset hunt`: one pattern over files, now.
 
-use std::{io::Write as _, path::PathBuf, sync::mpsc::sync_channel};
+use std::{
+    collections::BTreeMap, io::Write as _, path::PathBuf, sync::mpsc::RecvTimeoutError, time::Duration,
+};
 
 use anyhow::Context;
 use clap::{Args, ValueHint};
 use matcher::{
-    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity, sieve::Sifted,
-    watch::Seen,
+    Equality, IndicatorId, Match, MatcherLimits, Observation, Program, Standing, Validity,
+    scan::IndicatorSlot, sieve::Sieve, watch::Seen,
 };
 use serde::Serialize;
 use server::system_clock;
@@ -16,10 +18,14 @@ use stix::{
 };
 
 use super::{
-    input::{Inputs, stop_flag},
+    input::{Follow, Inputs, stop_flag},
     lines::Lines,
+    sift::{self, Sight},
 };
 use crate::output::{Format, Outcome, refused};
+
+/// How long is waited for telemetry at a time.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// What `cresset hunt` is told.
 #[derive(Debug, Args)]
@@ -60,23 +66,35 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
         return refused(format, &[error.to_string()]);
     }
     let mut lines = Lines::new(args.format.as_deref(), &args.mapping)?;
-    lines.want(program.paths());
-    let (sender, chunks) = sync_channel(4);
-    Inputs::start(
-        &args.input,
-        super::input::Follow::No,
-        &std::collections::BTreeMap::new(),
-        (sender, stop_flag()?),
-    )?;
+    let named = lines.named();
+    let mut sieve = Sieve::new(0);
+    let slot = IndicatorSlot::new(0).context("no slot")?;
+    sieve.insert(&args.pattern, slot, &limits)?;
+    sieve.want(lines.want(program.paths()), named);
+    let sight = Sight::default();
+    sight.change(Some(&sieve));
+    let inputs = Inputs {
+        names: &args.input,
+        follow: Follow::No,
+        positions: &BTreeMap::new(),
+        threads: sift::threads(),
+        sight,
+        stop: stop_flag()?,
+    };
+    let mut chunks = inputs.start()?;
     let mut out = std::io::stdout();
-    let (mut found, mut read, mut broken) = (0_u64, 0_u64, 0_u64);
-    for chunk in chunks {
+    let (mut found, mut looked_at, mut broken) = (0_u64, 0_u64, 0_u64);
+    loop {
+        let chunk = match chunks.next(PATIENCE) {
+            Ok(chunk) => chunk,
+            Err(RecvTimeoutError::Timeout) => continue,
+            Err(RecvTimeoutError::Disconnected) => break,
+        };
         let lines_before = chunk.lines_before();
-        let all = Sifted::everything(&chunk.bytes);
-        chunk.has_lines(all.lines);
-        for place in all.read {
-            let line = chunk.bytes.get(place.bytes).unwrap_or(&[]);
-            read += 1;
+        chunk.is_counted();
+        looked_at += chunk.sifted.lines;
+        for place in &chunk.sifted.read {
+            let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
             let now = system_clock().now();
             let Ok(observations) = lines.observations(&chunk.input, line, now) else {
                 broken += 1;
@@ -92,7 +110,7 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     }
     let matches = program.finish();
     found += tell(&mut out, (&program, &id), &matches, None)?;
-    eprintln!("{found} match(es) in {read} line(s), {broken} could not be read");
+    eprintln!("{found} match(es) in {looked_at} line(s), {broken} could not be read");
     Ok(if found > 0 { Outcome::Done } else { Outcome::Refused })
 }
 

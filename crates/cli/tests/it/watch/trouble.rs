@@ -32,6 +32,46 @@ fn a_bundle_is_used_as_far_as_it_goes_in_whatever_order_and_what_is_wrong_is_tol
     assert!(errors.contains("cannot be read to its end"), "{errors}");
 }
 
+#[test]
+fn pieces_that_many_threads_look_at_are_told_in_their_order_with_the_numbers_of_their_lines() {
+    let place = Place::new();
+    let (bundle, bad) = (place.path("indicators.json"), "bad.night-heron-lanterns.net");
+    fs::write(&bundle, format!(r#"{{"objects":[{}]}}"#, named(1, bad))).unwrap();
+    // Longer than a piece, and longer than is kept of a line.
+    let long = |length: usize| format!(r#"{{"ts":1790000000.5,"uid":"C1","pad":"{}"}}"#, "x".repeat(length));
+    let line = |number: usize, shift: usize| match number + shift {
+        4_000 => long(2 << 20),
+        9_000 => long(5 << 20),
+        other if other.is_multiple_of(1_500) => asks(bad),
+        _ => asks("good.night-heron-lanterns.net"),
+    };
+    let files = [("a.log", 0), ("b.log", 700)].map(|(name, shift)| (place.path(name), shift));
+    let mut expected = Vec::new();
+    for (file, shift) in &files {
+        write(file, (1..=20_000).map(|number| line(number, *shift)));
+        let hits = (1..=20_000_usize).filter(|number| line(*number, *shift) == asks(bad));
+        expected.push(hits.collect::<Vec<_>>());
+    }
+    let [a, b] = files.map(|(file, _)| file.to_str().unwrap().to_owned());
+    let lines_of = |output: &Output, file: &str| -> Vec<usize> {
+        let told = alerts(output);
+        let own = told.iter().filter(|alert| alert["seen"]["input"] == file);
+        own.map(|alert| usize::try_from(alert["seen"]["line"].as_u64().unwrap()).unwrap()).collect()
+    };
+    for threads in ["1", "4"] {
+        let _ = fs::remove_dir_all(place.path("sensor"));
+        let bundle = bundle.to_str().unwrap();
+        let arguments =
+            ["--indicators", bundle, "--input", &a, "--input", &b, "--no-home", "--threads", threads];
+        let output = place.watch(None, &arguments).output().unwrap();
+        assert_eq!(code(&output), 0, "{}", String::from_utf8_lossy(&output.stderr));
+        assert_eq!([lines_of(&output, &a), lines_of(&output, &b)], *expected, "{threads} thread(s)");
+    }
+    let pattern = format!("[domain-name:value = '{bad}']");
+    let hunt = Command::new(env!("CARGO_BIN_EXE_cresset")).args(["hunt", &pattern, &a, &b]).output().unwrap();
+    assert_eq!([lines_of(&hunt, &a), lines_of(&hunt, &b)], *expected);
+}
+
 /// A server of one answer after the other, and what was posted to it.
 fn answering(answers: Vec<(u16, String)>) -> (String, Receiver<String>) {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
