@@ -25,7 +25,7 @@ SECONDS_MAX = 900
 def main():
     options = arguments()
     build = Path(os.environ.get("CARGO_TARGET_DIR", HERE.parent / "target")).resolve()
-    folder = build / "bench" / "watch"
+    folder = build / "bench" / "watch" / str(options.lines)
     results = {}
     wrong = 0
     sizes = {}
