@@ -7,6 +7,8 @@ export interface LanesData { lanes: readonly Lane[] }
 
 const ROW = 26;
 const NAME = 190;
+/** Half of the longest label of the axis, in pixels. */
+const LABEL = 30;
 
 export function mount(el: HTMLElement, data: LanesData): Picture<LanesData> {
   let now = data;
@@ -20,7 +22,8 @@ export function mount(el: HTMLElement, data: LanesData): Picture<LanesData> {
     const ticks = x.ticks(Math.max(2, Math.floor(width / 110)));
     const format = x.tickFormat(ticks.length);
     const axis = svg('svg', { width, height: 20, class: 'lane-axis', 'aria-hidden': 'true' });
-    for (const tick of ticks) { const label = svg('text', { x: x(tick), y: 14, class: 'lane-tick' }); label.textContent = format(tick); axis.append(label); }
+    // A label that would leave the picture stands beside its line instead of under it.
+    for (const tick of ticks) { const at = x(tick); const side = at < LABEL ? 'start' : at > width - LABEL ? 'end' : 'middle'; const label = svg('text', { x: at, y: 14, class: `lane-tick ${side}` }); label.textContent = format(tick); axis.append(label); }
     const rows = now.lanes.map((lane) => {
       const row = html('a', 'lane');
       row.href = lane.href;
