@@ -11,6 +11,11 @@ export interface MatrixCallbacks {
   childrenText(technique: MatrixTechnique, open: boolean): string;
 }
 
+/** A name that may break where a new word begins within a word, such as `KernelCallbackTable`; elsewhere the browser knows better. */
+function broken(name: string): Node[] {
+  return name.split(/(?<=\p{Ll})(?=\p{Lu})|(?<=[/_])/u).flatMap((part, at) => (at === 0 ? [document.createTextNode(part)] : [document.createElement('wbr'), document.createTextNode(part)]));
+}
+
 export function mount(el: HTMLElement, data: MatrixData, callbacks: MatrixCallbacks): Picture<MatrixData> {
   const grid = html('div', 'matrix');
   el.append(grid);
@@ -25,13 +30,17 @@ export function mount(el: HTMLElement, data: MatrixData, callbacks: MatrixCallba
     button.tabIndex = -1;
     button.dataset.id = technique.id;
     if (technique.id === now.here) button.setAttribute('aria-current', 'true');
-    button.append(html('span', 'technique-name', technique.name));
+    const name = html('span', 'technique-name');
+    // Names are the framework's, in English, whatever the console speaks: hyphens are put as English has them.
+    name.lang = 'en';
+    name.append(...broken(technique.name));
+    button.append(name);
     if (now.compared) {
       const both = technique.count > 0 && (technique.against ?? 0) > 0;
       const side = both ? 'both' : technique.count > 0 ? 'a' : (technique.against ?? 0) > 0 ? 'b' : '';
       if (side) button.append(html('span', `side side-${side}`, side === 'both' ? 'A B' : side.toUpperCase()));
       button.className = `technique compare-${side || 'none'}`;
-    } else if (technique.count > 0) button.append(html('span', 'technique-count', String(technique.count)));
+    } else if (technique.count > 0) name.append(' ', html('span', 'technique-count', String(technique.count)));
     if (technique.own) button.classList.add('own');
     button.setAttribute('aria-label', callbacks.describe(technique, tactic));
     button.title = callbacks.describe(technique, tactic);
