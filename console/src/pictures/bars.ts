@@ -8,6 +8,8 @@ export interface BarsData { from: readonly number[]; until: number; series: read
 export interface BarsCallbacks { label: string; onChoose(from: number, until: number): void; height: number; axes: boolean; moment(seconds: number): string }
 
 const SERIES = ['series-1', 'series-2', 'series-3', 'series-4', 'series-5', 'series-6'] as const;
+/** Half of the longest label of the time axis, in pixels: so much is left at the edges, and none is cut. */
+const LABEL = 28;
 const TOKENS = [...SERIES, 'dim', 'line', 'accent', 'bg', 'surface'] as const;
 
 /** A day, or a month where steps are long, or a time of day where they are short. */
@@ -41,7 +43,7 @@ export function mount(el: HTMLElement, data: BarsData, callbacks: BarsCallbacks)
     const bars = uPlot.paths.bars?.({ size: [0.78, 26, 1], align: 1 });
     const font = "11px 'Inter Variable', system-ui";
     plot = new uPlot({
-      width, height: callbacks.height, legend: { show: false }, padding: [6, 14, 0, callbacks.axes ? 0 : 14],
+      width, height: callbacks.height, legend: { show: false }, padding: [6, LABEL, 0, callbacks.axes ? 0 : LABEL],
       cursor: { y: false, points: { show: false }, drag: { x: true, y: false, setScale: false } },
       scales: { x: { time: true, range: () => [now.from[0] ?? 0, Math.max(now.until, (now.from.at(-1) ?? 0) + step)] }, y: { range: (_, __, max) => [0, Math.max(1, max)] } },
       tzDate: (seconds) => uPlot.tzDate(new Date(seconds * 1000), 'UTC'),

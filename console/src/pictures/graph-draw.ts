@@ -159,7 +159,8 @@ export class Painter {
       if (near && !near.has(node.id) && !scene.selected.has(node.id)) continue;
       const label = this.label(node.shown, node === focus ? 'here' : 'name', view);
       const width = label.width / view.ratio; const height = label.height / view.ratio;
-      const left = x - width / 2; const top = y + node.radius * zoom + 2;
+      // A name that would leave the picture stays in it.
+      const left = Math.min(Math.max(0, x - width / 2), Math.max(0, view.width - width)); const top = y + node.radius * zoom + 2;
       const box: [number, number, number, number] = [left, top, left + width, top + height];
       if (node !== focus && boxes.some((other) => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1])) continue;
       boxes.push(box);
