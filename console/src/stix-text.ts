@@ -4,6 +4,8 @@ export interface Line { depth: number; pointer: string; pieces: Piece[] }
 
 const ID = /^[a-z][a-z0-9-]+--[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 export const isId = (text: string): boolean => ID.test(text);
+/** The part of an id by which people tell two of one type apart, where there is nothing better. */
+export const shortId = (id: string): string => id.slice(id.indexOf('--') + 2, id.indexOf('--') + 10);
 const escape = (key: string): string => key.replaceAll('~', '~0').replaceAll('/', '~1');
 
 export function linesOf(value: unknown): Line[] {

@@ -2,7 +2,7 @@
 import { enScreens } from './en-screens';
 
 const enShell = {
-  'marking.none': 'no marking', 'marking.no-tlp': 'NO TLP', 'marking.choose': 'Marking', 'marking.required': 'A marking is required: nothing is saved without one.',
+  'marking.none': 'no marking', 'marking.no-tlp': 'NO TLP', 'marking.choose': 'Marking', 'marking.unnamed': 'Unnamed marking {id}', 'marking.required': 'A marking is required: nothing is saved without one.',
   'problem.id': 'In the log as',
   'problem.unreachable.what': 'The node cannot be reached', 'problem.unreachable.next': 'Check the network and try again. Nothing you entered is lost.',
   'problem.forbidden.what': 'You may not do this', 'problem.forbidden.next': 'Your role does not allow it. An administrator can change your role.',

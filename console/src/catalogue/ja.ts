@@ -2,7 +2,7 @@
 import type { Key } from './en';
 
 export const ja: Partial<Record<Key, string>> = {
-  'marking.none': '標示なし', 'marking.no-tlp': 'TLPなし', 'marking.choose': '標示', 'marking.required': '標示は必須です。標示なしでは保存されません。',
+  'marking.none': '標示なし', 'marking.no-tlp': 'TLPなし', 'marking.choose': '標示', 'marking.unnamed': '名称のない標示 {id}', 'marking.required': '標示は必須です。標示なしでは保存されません。',
   'problem.id': 'ログの識別子', 'problem.unreachable.what': 'ノードに接続できません', 'problem.unreachable.next': 'ネットワークを確認して、もう一度お試しください。入力内容は失われません。', 'problem.forbidden.what': 'この操作は許可されていません', 'problem.forbidden.next': '現在の役割では実行できません。管理者にご相談ください。', 'problem.absent.what': '見つかりません', 'problem.absent.next': '存在しないか、閲覧できません。アドレスを確認するか、前の画面に戻ってください。', 'problem.other.what': '処理できませんでした', 'problem.other.next': 'もう一度お試しください。続く場合は、この識別子を管理者に伝えてください。ノードのログにあります。', 'problem.credentials.what': 'ユーザー名またはパスワードが違います', 'problem.credentials.next': '両方を確認して、もう一度お試しください。', 'problem.rate-limited.what': '試行回数が多すぎます', 'problem.rate-limited.next': '1分待ってから、もう一度お試しください。',
   'empty.nothing.title': 'まだ何もありません', 'empty.nothing.text': '届き次第、ここに表示されます。', 'empty.filtered.title': '該当なし', 'empty.filtered.text': '条件により除外されています。条件を減らすか、すべて解除してください。', 'empty.withheld.title': '開示されたものはありません', 'empty.withheld.text': 'ここには何もないか、表示対象に開示されていません。{partner}',
   'state.loading': '読み込み中', 'optional': '任意', 'reason': '理由',

@@ -4,13 +4,16 @@ import { familyOf } from '../../src/families';
 import { markingText, rankOf, tlpOf } from '../../src/marking';
 import { heatStep } from '../../src/pictures/picture';
 import { place } from '../../src/pictures/graph-place';
-import { differences, linesOf } from '../../src/stix-text';
+import { differences, linesOf, shortId } from '../../src/stix-text';
 import { absolute, relative } from '../../src/time';
 import { parse } from '../../src/state/router.svelte';
 
 const id = 'identity--60a3c5c5-0d10-413e-aab3-9e08dde9e88d';
 
 describe('an object as text', () => {
+  it('is called by the beginning of its id where it has no name', () => {
+    expect(shortId(id)).toBe('60a3c5c5');
+  });
   it('has a JSON pointer for every line', () => {
     const lines = linesOf({ name: 'x', labels: ['a', 'b'], 'a/b~c': 1 });
     expect(lines.map((line) => line.pointer)).toEqual(['', '/name', '/labels', '/labels/0', '/labels/1', '/labels', '/a~1b~0c', '']);

@@ -83,7 +83,7 @@ pub use recall::{Recall, RecallError};
 pub use registry::{Credential, Holder, Secret};
 pub use release::{Existence, Query, Released, ReleasedObject, SpecVersions, VersionFilter, Versions};
 pub use removal::RemovalError;
-pub use row::{DESCRIPTION_CHARS_MAX, Marking, ROWS_MAX, Row, Source};
+pub use row::{DESCRIPTION_CHARS_MAX, Marking, ROWS_MAX, Row, Source, called};
 pub use search::{
     BARS_MAX, Bar, COMPLETIONS_MAX, Completion, CompletionKind, FACET_VALUES_MAX, FIELDS, Facet, Facets,
     Fault, Found, IndexError, Interval, QUERY_BYTES_MAX, QueryFinding, Search, SearchError, TERMS_MAX,

@@ -106,6 +106,11 @@ pub(crate) fn rel(label: &Label) -> BTreeSet<String> {
     label.rel.iter().flatten().map(ToString::to_string).collect()
 }
 
+/// By what the object of a text is known, as in every list; nothing where the text is no object.
+pub fn called(text: &str) -> Option<String> {
+    Some(name_of(Tree::parse(text.as_bytes(), &stix::Limits::DEFAULT).ok()?.root()))
+}
+
 /// By what an object is known.
 pub(crate) fn name_of(root: Value<'_>) -> String {
     let text = |name: &str| root.get(name)?.as_str().map(std::borrow::Cow::into_owned);
@@ -125,8 +130,15 @@ pub(crate) fn name_of(root: Value<'_>) -> String {
         "definition",
     ];
     let hash = || root.get("hashes")?.members().next()?.1.as_str().map(std::borrow::Cow::into_owned);
-    let named = named.iter().find_map(|name| text(name)).or_else(hash);
+    let named = named.iter().find_map(|name| text(name)).or_else(hash).or_else(|| said(root));
     named.or_else(|| text("id")).unwrap_or_default()
+}
+
+/// What a marking-definition without a name says: its statement, or of which kind it is and its first words.
+fn said(root: Value<'_>) -> Option<String> {
+    let text = root.get("definition")?.members().find_map(|(_, value)| value.as_str())?;
+    let kind = root.get("definition_type").and_then(Value::as_str)?;
+    Some(if kind == "statement" { text.into_owned() } else { format!("{kind}: {text}") })
 }
 
 impl View<'_> {
@@ -239,5 +251,23 @@ impl Exchange {
     ) -> Result<Vec<Row>, ExchangeError> {
         let shown = self.shown(view, numbers).await?;
         Ok(shown.iter().map(|one| view.look(one)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_marking_definition_is_called_by_its_name_or_else_by_what_it_says() {
+        let marking = |rest: &str| {
+            called(&format!(r#"{{"type":"marking-definition","id":"marking-1",{rest}}}"#)).unwrap()
+        };
+        let says = r#""definition_type":"statement","definition":{"statement":"Copyright of the watch"}"#;
+        assert_eq!(marking(&format!(r#""name":"Ours",{says}"#)), "Ours");
+        assert_eq!(marking(says), "Copyright of the watch");
+        assert_eq!(marking(r#""definition_type":"tlp","definition":{"tlp":"amber"}"#), "tlp: amber");
+        assert_eq!(marking(r#""definition_type":"iep","definition":{}"#), "marking-1");
+        assert_eq!(marking(r#""extensions":{}"#), "marking-1");
     }
 }
