@@ -35,7 +35,7 @@ test('from a report to the recall', async ({ page, request }) => {
     await expect(page.locator('.release')).toContainText('nor-cert');
     await expect(save).toBeEnabled();
     await save.click();
-    await expect(page.locator('.whole')).toContainText(/indicator--/);
+    await expect(page.locator('.whole a[href^="/objects/indicator--"]')).toContainText(hash.slice(0, 12));
   });
   let id = '';
   await test.step('two partners have it, and whose agreement ends below has not', async () => {

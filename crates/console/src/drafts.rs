@@ -65,12 +65,6 @@ struct Shown {
     #[serde(default, rename = "type")]
     object_type: String,
     #[serde(default)]
-    name: Option<String>,
-    #[serde(default)]
-    value: Option<serde_json::Value>,
-    #[serde(default)]
-    pattern: Option<String>,
-    #[serde(default)]
     description: Option<String>,
     #[serde(default)]
     created: Option<String>,
@@ -87,10 +81,8 @@ struct Shown {
 /// The row of an object that nobody holds yet.
 pub(crate) fn row(text: &str, label: &str) -> Row {
     let shown: Shown = serde_json::from_str(text).unwrap_or_default();
-    let value = shown.value.as_ref().and_then(|value| value.as_str().map(str::to_owned));
-    let name = shown.name.or(value).or(shown.pattern).unwrap_or_else(|| shown.id.clone());
     Row {
-        name,
+        name: exchange::called(text).unwrap_or_default(),
         id: shown.id,
         object_type: shown.object_type,
         description: shown.description,

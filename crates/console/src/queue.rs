@@ -8,6 +8,14 @@ use uuid::Uuid;
 
 use crate::contract::desk::{Approval, Decided, RecallKind, ReleaseKind, ReleaseState};
 
+/// The longest title of a release, in characters: a note is called by what it says.
+const TITLE_CHARS_MAX: usize = 120;
+
+/// What a release is called whose first object is called so.
+pub(crate) fn title(name: &str) -> String {
+    name.chars().take(TITLE_CHARS_MAX).collect()
+}
+
 /// One release.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Proposal {

@@ -404,7 +404,7 @@ pub(crate) async fn propose(
         state: ReleaseState::Pending,
         what: wish.what,
         objects: wish.objects,
-        title: wish.title,
+        title: queue::title(&wish.title),
         by: account.user.clone(),
         proposed: now.to_string(),
         reason: wish.reason,

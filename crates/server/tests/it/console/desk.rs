@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 use server::Role;
-use testkit::objects::{AMBER, GREEN, RED, granular, id, indicator, malware, marked, with};
+use testkit::objects::{AMBER, GREEN, RED, granular, id, indicator, malware, marked, object, with};
 
 use super::{Somebody, code, request, sign_in, somebody};
 use crate::ground::{Ground, Setup, WORLD, object_of};
@@ -104,6 +104,22 @@ async fn what_an_analyst_proposes_waits_and_nobody_approves_their_own() {
     let states: Vec<_> =
         queue["releases"].as_array().unwrap().iter().map(|one| one["state"].clone()).collect();
     assert_eq!(states, ["rejected", "released", "released"]);
+}
+
+#[tokio::test]
+async fn what_waits_is_called_by_what_it_says_and_not_at_any_length() {
+    let ground = Ground::new().await;
+    let [ana, mara] =
+        [somebody(&ground, "ana", Role::Analyst).await, somebody(&ground, "mara", Role::Releaser).await];
+    for (number, length, shown) in [(1, 120, 120), (2, 121, 120)] {
+        let rest = json!({ "content": "ö".repeat(length), "object_refs": [iid(1)] });
+        let note = object("note", number, rest);
+        let proposed = ana.does(&ground, "/intake", &draft(&[note], "TLP:GREEN")).await;
+        let release = format!("/releases/{}", proposed["release"].as_str().unwrap());
+        let release = mara.read(&ground, &release).await;
+        assert_eq!(release["summary"]["title"], "ö".repeat(shown));
+        assert_eq!(release["matrix"]["rows"][0]["object"]["name"], "ö".repeat(length));
+    }
 }
 
 async fn published(ground: &Ground, mara: &Somebody, object: &Value) {
