@@ -31,6 +31,7 @@ const enShell = {
   'keys.open': 'Open', 'keys.peek': 'Peek', 'keys.select': 'Select', 'keys.select-none': 'Select nothing', 'keys.mark': 'Mark', 'keys.copy': 'Copy defanged', 'keys.copy-real': 'Copy as it is', 'keys.tab': 'Tab', 'keys.sight': 'We saw it too', 'keys.release': 'Who sees it',
   'login.title': 'Sign in', 'login.node-of': 'Node of {organisation}', 'login.user': 'User', 'login.password': 'Password', 'login.code': 'Code of the second factor', 'login.in': 'Sign in', 'login.out': 'Sign out', 'login.oidc': 'Sign in with {provider}', 'login.certificate': 'Sign in with the certificate',
   'login.lost': 'Your session has ended. Sign in to go on where you were.', 'login.credentials': 'Name or password is wrong.', 'login.slow-down': 'Too many attempts. Wait a minute.',
+  'login.failed': 'The identity provider did not sign you in. Try again; if it stays so, ask an administrator: the reason is in the node’s log.', 'login.unknown': 'The identity provider knows you, but you have no account on this node. Ask an administrator for one.',
   'role.reader': 'Reader', 'role.analyst': 'Analyst', 'role.releaser': 'Releaser', 'role.administrator': 'Administrator',
   'role.reader.text': 'looks', 'role.analyst.text': 'drafts, answers hits, sees as partners', 'role.releaser.text': 'releases and recalls', 'role.administrator.text': 'sees to people and the node',
   'method.password': 'password', 'method.oidc': 'identity provider', 'method.certificate': 'certificate',

@@ -24,6 +24,8 @@ const fn journey_cookie(transport: Transport) -> &'static str {
 
 /// Where a browser goes on whose sign-in did not succeed; which reason it had is in the log only.
 const FAILED: &str = "/?signin=failed";
+/// Where it goes on when the identity provider said who it is, and nobody here is that: they are told, because they proved it.
+const UNKNOWN: &str = "/?signin=unknown";
 
 fn redirect(to: &str, cookies: &[String]) -> Result<Response, Problem> {
     let mut response = StatusCode::FOUND.into_response();
@@ -91,7 +93,7 @@ pub(crate) async fn oidc_return(
     let is_meant = |account: &account::Account| account.enabled && account.oidc.as_deref() == Some(&subject);
     let Some(account) = accounts.into_iter().find(is_meant) else {
         tracing::warn!("the identity provider's subject has no account here");
-        return redirect(FAILED, &[over]);
+        return redirect(UNKNOWN, &[over]);
     };
     let entered =
         super::session::enter(&app, (&account.user, Method::Oidc), (&visitor, &headers), None).await?;

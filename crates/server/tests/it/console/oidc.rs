@@ -228,7 +228,6 @@ async fn nobody_is_signed_in_where_anything_does_not_fit() {
         json!({ "aud": "other" }),
         json!({ "iss": "http://other" }),
         json!({ "exp": 1 }),
-        json!({ "sub": "somebody-else" }),
     ] {
         let (cookie, state) = there(&ground, &provider).await;
         provider.answers.lock().unwrap().otherwise = otherwise;
@@ -238,6 +237,17 @@ async fn nobody_is_signed_in_where_anything_does_not_fit() {
     let (cookie, state) = there(&ground, &provider).await;
     ground.pass(600);
     failed(&back(&ground, &cookie, &state, "code-1").await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whom_the_provider_knows_and_nobody_here_is_told_so_and_not_signed_in() {
+    let provider = Provider::start().await;
+    let ground = ground(&provider).await;
+    let (cookie, state) = there(&ground, &provider).await;
+    provider.answers.lock().unwrap().otherwise = json!({ "sub": "somebody-else" });
+    let returned = back(&ground, &cookie, &state, "code-1").await;
+    assert_eq!((returned.status, returned.header("location")), (302, Some("/?signin=unknown")));
+    assert_eq!(session(&returned), None);
 }
 
 #[tokio::test]
