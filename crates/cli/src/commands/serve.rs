@@ -114,7 +114,9 @@ fn set<T: Copy>(limit: &mut T, given: Option<T>) {
 
 /// Logs to standard error, as text or JSON.
 pub(crate) fn start_log(filter: &str, format: Format) {
-    let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
+    // Which files the console has is no news: one line each at every start would hide what is.
+    let filter = EnvFilter::try_new(format!("memory_serve=warn,{filter}"))
+        .unwrap_or_else(|_| EnvFilter::new("memory_serve=warn,info"));
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     let result = match format {
         Format::Json => builder.json().try_init(),
