@@ -1,0 +1,144 @@
+// Does nothing go out before a second person said so? Two people in two browsers: one proposes, the other looks and decides; what a partner
+// gets is asked of TAXII.
+import { createHash, randomUUID } from 'node:crypto';
+import type { APIRequestContext, Page } from '@playwright/test';
+import { expect, NODE, settled, test } from './node';
+
+/** Only of this run, so that it may run again on a node that is kept. */
+const fresh = (): string => createHash('sha256').update(randomUUID()).digest('hex');
+const shown = (hash: string): string => hash.slice(0, 16);
+
+/** Pastes a hash, marks it AMBER and proposes it where a second person decides; gives the release's id. */
+async function propose(page: Page, hash: string): Promise<string> {
+  await page.goto('/intake');
+  await page.getByLabel('Report, list, CSV, STIX or MISP').fill(`SHA-256: ${hash}`);
+  await page.getByRole('button', { name: /^Read/ }).click();
+  await expect(page.locator('.proposals')).toContainText(shown(hash));
+  await page.getByLabel('Collection').selectOption(NODE.guarded);
+  await page.locator('.release .level', { hasText: 'AMBER' }).first().getByRole('radio').check();
+  await page.getByLabel('Reason').fill('Seen at three harbours');
+  await expect(page.locator('.release')).toContainText('A second person has to approve.');
+  await expect(page.getByRole('button', { name: /^Release \d/ })).toHaveCount(0);
+  await page.getByRole('button', { name: /^Propose \d/ }).click();
+  await page.getByRole('link', { name: 'To the release' }).click();
+  await expect(page).toHaveURL(/\/releases\/[0-9a-f-]{36}$/);
+  await expect(page.getByRole('region', { name: 'The release' })).toContainText('proposed by');
+  return new URL(page.url()).pathname.split('/').at(-1) ?? '';
+}
+
+/** What a partner gets who asks for one object by its id. */
+async function got(request: APIRequestContext, name: string, id: string): Promise<{ status: number; patterns: string[] }> {
+  const token = NODE.partners.find((one) => one.name === name)?.token;
+  const answer = await request.get(`${NODE.guardedUrl}objects/${id}/`, { headers: { authorization: `Bearer ${token}`, accept: 'application/taxii+json;version=2.1' } });
+  const objects = answer.ok() ? (((await answer.json()) as { objects?: { pattern?: string }[] }).objects ?? []) : [];
+  return { status: answer.status(), patterns: objects.map((one) => String(one.pattern)) };
+}
+
+/** The id of the indicator that is released, as the matrix links it. */
+async function released(page: Page): Promise<string> {
+  const link = page.getByRole('region', { name: 'The release' }).locator('a[href^="/objects/indicator--"]').first();
+  return decodeURIComponent((await link.getAttribute('href'))?.replace('/objects/', '') ?? '');
+}
+
+const detail = (page: Page) => page.getByRole('region', { name: 'The release' });
+const queued = (page: Page, hash: string) => page.getByRole('region', { name: 'Queue' }).getByRole('link', { name: shown(hash) });
+const choices = (page: Page) => detail(page).getByRole('button', { name: /^(Approve|Reject)/ });
+const NOT_YET = { status: 404, patterns: [] };
+
+test.beforeEach(() => { test.setTimeout(120_000); test.skip(NODE.guarded === null, 'the runner told of no collection where a second person decides'); });
+
+test('what one releaser proposes another lets out, after looking at who would have it', async ({ enter, request }) => {
+  const [mara, ola] = [await enter('third'), await enter('second')];
+  const hash = fresh();
+  await ola.goto('/releases'); await settled(ola);
+
+  const release = await test.step('the first proposes and cannot approve her own, by mouse, key or otherwise', async () => {
+    const id = await propose(mara, hash);
+    await expect(detail(mara)).toContainText('nobody approves what they proposed');
+    await expect(choices(mara)).toHaveCount(0);
+    for (const key of ['a', 'x']) { await mara.keyboard.press(key); await expect(mara.getByRole('dialog')).toHaveCount(0); }
+    const forced = await mara.request.post(`/api/v1/releases/${id}/approval`, { data: { decision: 'approve' }, headers: { origin: NODE.url } });
+    expect(forced.status()).toBe(403);
+    return id;
+  });
+  const object = await released(mara);
+  expect([await got(request, 'nor-cert', object), await got(request, 'vendor', object)]).toEqual([NOT_YET, NOT_YET]);
+
+  await test.step('the second is told, without asking again, and sees who would have it and by which line of the rule not', async () => {
+    await queued(ola, hash).click();
+    await expect(ola).toHaveURL(new RegExp(release));
+    await expect(detail(ola)).toContainText(`proposed by ${NODE.people.third.user}`);
+    await expect(detail(ola)).toContainText('Reason: Seen at three harbours');
+    await expect(detail(ola)).toContainText('Recipients: 1 partner');
+    const row = detail(ola).getByRole('row').filter({ has: ola.locator('a[href^="/objects/indicator--"]') });
+    await expect(row).toContainText(shown(hash));
+    await expect(row.locator('.decision.sees')).toHaveCount(1);
+    await row.getByRole('button', { name: /^withheld/ }).click();
+    await expect(row.locator('.why')).toContainText(/AMBER/);
+    await detail(ola).getByRole('button', { name: 'nor-cert' }).click();
+    await expect(detail(ola).locator('pre')).toContainText(hash);
+  });
+  await test.step('the second approves, and it is out for whom it was said', async () => {
+    await ola.getByRole('button', { name: /^Approve/ }).click();
+    const dialog = ola.getByRole('dialog');
+    await expect(dialog).toContainText('Recipients: 1 partner');
+    await expect(dialog).toContainText(shown(hash));
+    await dialog.getByRole('button', { name: 'Approve', exact: true }).click();
+    await expect(ola.locator('.notice').last()).toContainText('Approved');
+    await expect(detail(ola)).toContainText(`Approved by ${NODE.people.second.user}`);
+    await expect(choices(ola)).toHaveCount(0);
+    const nor = await got(request, 'nor-cert', object);
+    expect([nor.status, nor.patterns.length, nor.patterns[0]?.includes(hash)]).toEqual([200, 1, true]);
+    expect(await got(request, 'vendor', object)).toEqual(NOT_YET);
+  });
+  await test.step('the first is told who let it out', async () => {
+    await expect(detail(mara)).toContainText(`Approved by ${NODE.people.second.user}`);
+    await expect(queued(mara, hash)).toContainText('Released');
+  });
+});
+
+test('what an analyst proposes is refused with a reason, and stays inside', async ({ enter, request }) => {
+  const [edda, ola] = [await enter('analyst'), await enter('second')];
+  const hash = fresh();
+  const release = await propose(edda, hash);
+  await expect(choices(edda)).toHaveCount(0);
+  const object = await released(edda);
+  await test.step('by keyboard, and not without a reason', async () => {
+    await ola.goto(`/releases/${release}`); await settled(ola);
+    await expect(choices(ola)).toHaveCount(2);
+    await ola.keyboard.press('x');
+    const dialog = ola.getByRole('dialog');
+    await expect(dialog.getByRole('button', { name: 'Reject', exact: true })).toBeDisabled();
+    await dialog.getByLabel('Reason').fill('One source is not enough');
+    await ola.keyboard.press('Enter');
+    await expect(ola.locator('.notice').last()).toContainText('Rejected');
+  });
+  await expect(detail(edda)).toContainText(`Rejected by ${NODE.people.second.user}`);
+  await expect(detail(edda)).toContainText('One source is not enough');
+  expect([await got(request, 'nor-cert', object), await got(request, 'vendor', object)]).toEqual([NOT_YET, NOT_YET]);
+  await ola.goto('/releases?state=rejected'); await settled(ola);
+  await expect(queued(ola, hash)).toBeVisible();
+  await ola.goto('/releases?state=pending'); await settled(ola);
+  await expect(queued(ola, hash)).toHaveCount(0);
+});
+
+test('what one looks at and decides about stays, whatever is proposed meanwhile', async ({ enter, request }) => {
+  const [mara, ola] = [await enter('third'), await enter('second')];
+  const [earlier, later] = [fresh(), fresh()];
+  const first = await propose(mara, earlier);
+  const object = await released(mara);
+  await ola.goto('/releases?state=pending'); await settled(ola);
+  await expect(detail(ola)).toContainText(shown(earlier));
+  await ola.keyboard.press('a');
+  await expect(ola.getByRole('dialog')).toContainText(shown(earlier));
+  const second = await propose(mara, later);
+  const other = await released(mara);
+  await expect(queued(ola, later)).toBeAttached();
+  await expect(ola.getByRole('dialog')).toContainText(shown(earlier));
+  await ola.getByRole('dialog').getByRole('button', { name: 'Approve', exact: true }).click();
+  await expect(detail(ola)).toContainText(`Approved by ${NODE.people.second.user}`);
+  await expect(detail(ola)).toContainText(shown(earlier));
+  await expect(ola).toHaveURL(new RegExp(first));
+  expect([(await got(request, 'nor-cert', object)).status, (await got(request, 'nor-cert', other)).status]).toEqual([200, 404]);
+  expect(second).not.toBe(first);
+});
