@@ -39,7 +39,8 @@ export function mount(el: HTMLElement, data: BarsData, callbacks: BarsCallbacks)
     const width = Math.floor(el.clientWidth);
     if (width < 20 || now.from.length === 0) return;
     const ink = colours(el, TOKENS);
-    const step = (now.from[1] ?? now.until) - (now.from[0] ?? 0) || 86_400;
+    // Steps without anything are left out: the shortest way from one to the next is the step.
+    const step = Math.min(...now.from.map((from, at) => (now.from[at + 1] ?? Math.max(now.until, from + 1)) - from));
     const bars = uPlot.paths.bars?.({ size: [0.78, 26, 1], align: 1 });
     const font = "11px 'Inter Variable', system-ui";
     plot = new uPlot({
