@@ -16,9 +16,9 @@ test('one signs in by keyboard, is where one wanted to go, and signs out by mous
   test.skip(NODE.mocked, 'the made-up node has one door');
   await page.goto('/objects?q=type:malware');
   await page.getByLabel('User').focus();
-  await page.keyboard.type(NODE.people.second.user);
+  await page.keyboard.type(NODE.second.user);
   await page.keyboard.press('Tab');
-  await page.keyboard.type(NODE.people.second.password);
+  await page.keyboard.type(NODE.second.password);
   await page.keyboard.press('Enter');
   await settled(page);
   await expect(page).toHaveURL(/\/objects\?q=type:malware/);

@@ -2,24 +2,25 @@
 import { test as plain, type BrowserContext, type Page } from '@playwright/test';
 
 export interface Partner { name: string; token: string; collections: { alias: string; url: string }[] }
-/** A node whose people come by an identity provider, as which address, and whom of those that it knows the node knows too. */
-export interface Provided { url: string; issuer: string; client: string; secret: string; user: string; role: string; subject: string }
 export interface Person { user: string; password: string }
-/** An administrator, two releasers who are somebody else, and an analyst. */
-export type Who = 'first' | 'second' | 'third' | 'analyst';
+/** How the identity provider knows the other node, and whom of those that it knows the node knows too, as what. */
+export interface Known { issuer: string; client: string; secret: string; user: string; role: string; subject: string }
+/** Who signs in at the other node: two releasers and an analyst. */
+export type Who = 'author' | 'decider' | 'analyst';
+/** Another node, where one collection asks for a second person and people may come by an identity provider. */
+export interface Other { url: string; people: Record<Who, Person>; collection: { alias: string; url: string }; tokens: Record<string, string>; provider: Known }
 const person = (prefix: string, user: string): Person => ({ user: process.env[`${prefix}_USER`] ?? user, password: process.env[`${prefix}_PASSWORD`] ?? 'demo' });
 
 export const NODE = {
   url: process.env.CRESSET_URL ?? 'http://127.0.0.1:6464',
-  people: { first: person('CRESSET_FIRST', 'ingrid'), second: person('CRESSET_SECOND', 'ola'), third: person('CRESSET_THIRD', 'mara'), analyst: person('CRESSET_ANALYST', 'edda') } satisfies Record<Who, Person>,
+  /** An administrator, and a releaser who is somebody else. */
+  first: person('CRESSET_FIRST', 'ingrid'),
+  second: person('CRESSET_SECOND', 'ola'),
+  other: JSON.parse(process.env.CRESSET_OTHER ?? 'null') as Other | null,
   /** The made-up node answers for the tests of parts only: what needs a real one says that it was left out. */
   mocked: process.env.CRESSET_MOCKED === '1',
   collection: process.env.CRESSET_COLLECTION ?? 'coalition',
-  /** Where a second person decides, and under which address partners read there. */
-  guarded: process.env.CRESSET_GUARDED ?? null,
-  guardedUrl: process.env.CRESSET_GUARDED_URL ?? '',
-  provided: JSON.parse(process.env.CRESSET_PROVIDED ?? 'null') as Provided | null,
-  /** Who else reads in the collection, with their tokens. */
+  /** Who else reads there, with their tokens. */
   partners: JSON.parse(process.env.CRESSET_PARTNERS ?? '[]') as Partner[],
   sensor: process.env.CRESSET_SENSOR ?? 'harbour-zeek',
   sensorToken: process.env.CRESSET_SENSOR_TOKEN ?? null,
@@ -29,14 +30,14 @@ export const NODE = {
 const EXPECTED = /Failed to load resource: the server responded with a status of (?:401|403|404|409|422|429)/;
 
 /** Where somebody's cookies are kept from sign-in.ts on. */
-export const cookies = (who: Who): string => `test-results/people/${who}.json`;
+export const cookies = (who: string): string => `test-results/people/${who}.json`;
 
 interface Fixtures {
   /** Origins besides the node's own to which requests may go; none where a test does not say so. */
   elsewhere: string[];
   heard: string[];
   listened: void;
-  /** Another person with a browser of their own. */
+  /** Somebody at the other node, with a browser of their own. */
   enter: (who: Who) => Promise<Page>;
 }
 
@@ -63,9 +64,9 @@ export const test = plain.extend<Fixtures>({
   enter: async ({ browser, heard, elsewhere }, use) => {
     const entered: BrowserContext[] = [];
     await use(async (who) => {
-      const context = await browser.newContext({ baseURL: NODE.url, storageState: cookies(who), locale: 'en-GB', viewport: { width: 1440, height: 900 } });
+      const context = await browser.newContext({ baseURL: NODE.other?.url, storageState: cookies(who), locale: 'en-GB', viewport: { width: 1440, height: 900 } });
       entered.push(context);
-      listen(context, [NODE.url, ...elsewhere], heard);
+      listen(context, [NODE.other?.url ?? '', ...elsewhere], heard);
       return context.newPage();
     });
     for (const context of entered) await context.close();

@@ -3,7 +3,7 @@
 import { generateKeyPairSync, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
-import type { Provided } from './node';
+import type { Known } from './node';
 
 const PAGE = (uid: string): string => `<!doctype html><html lang="en"><title>Harbour ID</title><link rel="icon" href="data:,"><h1>Harbour ID</h1>
 <form method="post" action="/interaction/${uid}"><label>Subject <input name="subject" autofocus></label> <button name="answer" value="yes">Continue</button> <button name="answer" value="no">Refuse</button></form></html>`;
@@ -15,10 +15,10 @@ async function bodyOf(request: IncomingMessage): Promise<URLSearchParams> {
 }
 
 /** Listens where the node expects its provider; whoever says a subject there is believed. */
-export async function startProvider(provided: Provided): Promise<Server> {
+export async function startProvider(known: Known, node: string): Promise<Server> {
   const key = { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ format: 'jwk' }), kid: randomUUID(), use: 'sig', alg: 'ES256' };
-  const provider = new Provider(provided.issuer, {
-    clients: [{ client_id: provided.client, client_secret: provided.secret, redirect_uris: [`${provided.url}/api/v1/session/oidc/return`], response_types: ['code'], grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'ES256' }],
+  const provider = new Provider(known.issuer, {
+    clients: [{ client_id: known.client, client_secret: known.secret, redirect_uris: [`${node}/api/v1/session/oidc/return`], response_types: ['code'], grant_types: ['authorization_code'], token_endpoint_auth_method: 'client_secret_basic', id_token_signed_response_alg: 'ES256' }],
     jwks: { keys: [key] },
     cookies: { keys: [randomUUID()] },
     pkce: { required: () => true },
@@ -45,7 +45,7 @@ export async function startProvider(provided: Provided): Promise<Server> {
     if (!request.url?.startsWith('/interaction/')) { rest(request, response); return; }
     interact(request, response).catch((error: unknown) => { response.statusCode = 500; response.end(String(error)); });
   });
-  const { port, hostname } = new URL(provided.issuer);
+  const { port, hostname } = new URL(known.issuer);
   await new Promise<void>((listening) => { server.listen(Number(port), hostname, listening); });
   return server;
 }
