@@ -23,7 +23,8 @@ async function propose(page: Page, hash: string): Promise<string> {
   await expect(page.locator('.release')).toContainText('A second person has to approve.');
   await expect(page.getByRole('button', { name: /^Release \d/ })).toHaveCount(0);
   await page.getByRole('button', { name: /^Propose \d/ }).click();
-  await page.getByRole('link', { name: 'To the release' }).click();
+  await expect(page.locator('.whole')).toContainText('waits for a second person');
+  await page.getByRole('link', { name: 'To the release' }).click({ timeout: 3000 });
   await expect(page).toHaveURL(/\/releases\/[0-9a-f-]{36}$/);
   await expect(page.getByRole('region', { name: 'The release' })).toContainText('proposed by');
   return new URL(page.url()).pathname.split('/').at(-1) ?? '';
