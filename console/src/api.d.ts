@@ -1089,7 +1089,7 @@ export interface components {
             state: components["schemas"]["HitState"];
             /** @description Until when it is snoozed. */
             until?: string | null;
-            /** @description What was seen, as far as the sighting or the pattern says. */
+            /** @description What was seen, as far as the pattern says; else what the indicator is called. */
             value: string;
             /** @description The pattern that matched. */
             why: string;

@@ -40,7 +40,7 @@ pub(crate) struct Hits {
 pub(crate) struct Hit {
     pub(crate) id: String,
     pub(crate) indicator: Row,
-    /// What was seen, as far as the sighting or the pattern says.
+    /// What was seen, as far as the pattern says; else what the indicator is called.
     pub(crate) value: String,
     pub(crate) count: u64,
     pub(crate) first: Option<String>,

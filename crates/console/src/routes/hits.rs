@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use axum::{Json, extract::State, http::StatusCode};
 use exchange::{CellState, Drawer, Sheet, Viewpoint};
+use formats::observable::{self, Alternatives, Observable, ObservableKind, Rest};
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use stix::Timestamp;
+use stix::{
+    Timestamp,
+    pattern::{Grammar, Pattern, PatternLimits},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -142,6 +146,9 @@ pub(crate) async fn hits(
         .collect();
     for hit in &mut hits {
         hit.why = patterns.get(&hit.indicator.id).cloned().unwrap_or_default();
+        if let Some(value) = only_value(&hit.why) {
+            hit.value = value;
+        }
     }
     let next = hits.last().filter(|_| more).map(|hit| hit.id.clone());
     Ok(Json(Hits { hits, next }))
@@ -149,6 +156,17 @@ pub(crate) async fn hits(
 
 fn pattern(text: &[u8]) -> Option<String> {
     serde_json::from_slice::<serde_json::Value>(text).ok()?.get("pattern")?.as_str().map(str::to_owned)
+}
+
+/// The value that was seen, where the pattern leaves no choice.
+fn only_value(pattern: &str) -> Option<String> {
+    let (pattern, _) = Pattern::parse_either(pattern, Grammar::V21, &PatternLimits::DEFAULT).ok()?;
+    let Alternatives { values, rest: Rest::Nothing } = observable::alternatives(&pattern) else {
+        return None;
+    };
+    let [Observable { kind, value }] = values.as_slice() else { return None };
+    let is_network = matches!(kind, ObservableKind::Ipv4 | ObservableKind::Ipv6) && value.contains('/');
+    (!is_network && *kind != ObservableKind::Subdomains).then(|| value.clone())
 }
 
 /// Says what becomes of a hit. A false positive is an opinion of ours, by which sensors fire on it no more.
@@ -317,5 +335,27 @@ async fn say_about(
         Ok(id)
     } else {
         Err(Problem::Refused("it was refused".to_owned(), drafts::refused(&accepted.failures)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_is_told_where_it_can_have_been_no_other() {
+        let value = only_value;
+        assert_eq!(value("[domain-name:value = 'a.example']").as_deref(), Some("a.example"));
+        assert_eq!(value("[ipv4-addr:value = '192.0.2.7']").as_deref(), Some("192.0.2.7"));
+        for pattern in [
+            "[domain-name:value = 'a.example' OR domain-name:value = 'b.example']",
+            "[domain-name:value = 'a.example' AND file:size = 3]",
+            "[domain-name:value LIKE '%.example']",
+            "[ipv4-addr:value ISSUBSET '192.0.2.0/24']",
+            "[domain-name:value = 'a.example'] REPEATS 3 TIMES",
+            "",
+        ] {
+            assert_eq!(value(pattern), None, "{pattern}");
+        }
     }
 }
