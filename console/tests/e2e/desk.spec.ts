@@ -145,3 +145,18 @@ test('what one looks at and decides about stays, whatever is proposed meanwhile'
   expect([(await got(request, 'nor-cert', object)).status, (await got(request, 'nor-cert', other)).status]).toEqual([200, 404]);
   expect(second).not.toBe(first);
 });
+
+test('what waits behind the first page is a button away', async ({ enter }) => {
+  const edda = await enter('analyst');
+  const oldest = fresh();
+  for (const hash of [oldest, ...Array.from({ length: 50 }, fresh)]) {
+    const now = '2026-01-01T00:00:00.000Z';
+    const indicator = { type: 'indicator', spec_version: '2.1', id: `indicator--${randomUUID()}`, created: now, modified: now, name: shown(hash), indicator_types: ['malicious-activity'], pattern: `[file:hashes.'SHA-256' = '${hash}']`, pattern_type: 'stix', valid_from: now };
+    const draft = { objects: [indicator], collection: other?.collection.alias, marking: ['TLP:AMBER'], reason: 'one of many' };
+    expect((await edda.request.post('/api/v1/intake', { data: draft, headers: { origin: other?.url ?? '' } })).ok()).toBe(true);
+  }
+  await edda.goto('/releases?state=pending'); await settled(edda);
+  await expect(queued(edda, oldest)).toHaveCount(0);
+  await edda.getByRole('region', { name: 'Queue' }).getByRole('button', { name: 'Load more' }).click();
+  await expect(queued(edda, oldest)).toBeVisible();
+});
