@@ -5,7 +5,7 @@
 //! whether it is shown the observations of all lines or of those that are left here. What is left out is not read at all, so
 //! what is wrong with it is not found, but for lines that do not end as an object does.
 
-use std::{collections::BTreeSet, ops::Range};
+use std::{collections::BTreeSet, hash::BuildHasher as _, ops::Range};
 
 use crate::{
     MatcherLimits,
@@ -80,6 +80,13 @@ impl Sifted {
             all.lines += part.lines;
         }
         all
+    }
+}
+
+impl Default for Sieve {
+    /// Without indicators, and with a seed that outsiders do not know.
+    fn default() -> Self {
+        Self::new(hashbrown::DefaultHashBuilder::default().hash_one(0))
     }
 }
 

@@ -15,7 +15,6 @@ mod sighting;
 
 use std::{
     collections::{BTreeMap, BTreeSet},
-    hash::BuildHasher as _,
     sync::Arc,
 };
 
@@ -168,9 +167,7 @@ impl Watch {
     /// every line. Before the first indicator.
     #[must_use]
     pub fn sifting(mut self) -> Self {
-        // One that outsiders do not know.
-        let seed = hashbrown::DefaultHashBuilder::default().hash_one(0);
-        self.sieve = Some(Sieve::new(seed));
+        self.sieve = Some(Sieve::default());
         self
     }
 

@@ -67,7 +67,7 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     }
     let mut lines = Lines::new(args.format.as_deref(), &args.mapping)?;
     let named = lines.named();
-    let mut sieve = Sieve::new(0);
+    let mut sieve = Sieve::default();
     let slot = IndicatorSlot::new(0).context("no slot")?;
     sieve.insert(&args.pattern, slot, &limits)?;
     sieve.want(lines.want(program.paths()), named);
@@ -83,7 +83,7 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     };
     let mut chunks = inputs.start()?;
     let mut out = std::io::stdout();
-    let (mut found, mut looked_at, mut broken) = (0_u64, 0_u64, 0_u64);
+    let (mut found, mut all, mut read, mut broken) = (0_u64, 0_u64, 0_usize, 0_usize);
     loop {
         let chunk = match chunks.next(PATIENCE) {
             Ok(chunk) => chunk,
@@ -92,7 +92,8 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
         };
         let lines_before = chunk.lines_before();
         chunk.is_counted();
-        looked_at += chunk.sifted.lines;
+        all += chunk.sifted.lines;
+        read += chunk.sifted.read.len();
         for place in &chunk.sifted.read {
             let line = chunk.bytes.get(place.bytes.clone()).unwrap_or(&[]);
             let now = system_clock().now();
@@ -110,7 +111,7 @@ pub(crate) fn run(args: &HuntArgs, format: Format) -> anyhow::Result<Outcome> {
     }
     let matches = program.finish();
     found += tell(&mut out, (&program, &id), &matches, None)?;
-    eprintln!("{found} match(es) in {looked_at} line(s), {broken} could not be read");
+    eprintln!("{found} match(es) in {all} line(s); {read} had to be read, {broken} of them could not be");
     Ok(if found > 0 { Outcome::Done } else { Outcome::Refused })
 }
 
